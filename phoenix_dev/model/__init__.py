@@ -1,0 +1,1 @@
+"""What telemetry is, as frozen values. Imports nothing else of this package."""

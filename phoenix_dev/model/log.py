@@ -1,0 +1,51 @@
+"""One log record, and the names of its levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.attributes import Attributes
+
+Level = Literal["", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+LEVELS: tuple[Level, ...] = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+
+
+def level_of(severity_number: int) -> Level:
+    """Name of a severity number: four numbers a level from 1 (logs data model, "SeverityNumber"); empty outside 1–24."""
+    return LEVELS[(severity_number - 1) // 4] if 1 <= severity_number <= 24 else ""
+
+
+def lowest_severity(level: str) -> int:
+    """The first severity number of a level's name, any case. Raises KeyError for a name that is not a level."""
+    return _LOWEST[level.upper()]
+
+
+_LOWEST = {name: 4 * index + 1 for index, name in enumerate(LEVELS)} | {"WARNING": 13, "CRITICAL": 21}
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log record. `time_ns` is its own time, else the time it was observed (Unix nanoseconds).
+
+    IDs are lower-case hex or empty. `message` is the body as text (a structured body as JSON). `correlation_id` and
+    `request_id` are the record's own, from its attributes in any of the usual spellings.
+    """
+
+    time_ns: int
+    severity_number: int
+    service: str
+    message: str
+    trace_id: str
+    span_id: str
+    correlation_id: str
+    request_id: str
+    attributes: Attributes
+    resource: Attributes
+    scope: str
+
+    @property
+    def level(self) -> Level:
+        """The name of the severity number."""
+        return level_of(self.severity_number)

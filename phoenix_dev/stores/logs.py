@@ -1,0 +1,96 @@
+"""What a store of logs promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
+    from phoenix_dev.model.identifier import IdKind
+    from phoenix_dev.model.log import LogRecord
+
+
+@dataclass(frozen=True, slots=True)
+class LogCapabilities:
+    """What a store can do beyond the promise; the default is the least."""
+
+    attributes_as_sent: bool = False
+    """Attribute keys keep their dots and values their types."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which records to keep. An empty string, 0 or None does not restrict.
+
+    `min_severity` drops records of lower or unknown severity. `grep` is searched in the message. `correlated` keeps those with a correlation ID.
+    Times are inclusive.
+    """
+
+    services: frozenset[str] = frozenset()
+    min_severity: int = 0
+    grep: re.Pattern[str] | None = None
+    since_ns: int | None = None
+    until_ns: int | None = None
+    correlated: bool = False
+
+    def keeps(self, record: LogRecord) -> bool:
+        """Whether a record passes."""
+        return (
+            (not self.services or record.service in self.services)
+            and record.severity_number >= self.min_severity
+            and (self.since_ns is None or record.time_ns >= self.since_ns)
+            and (self.until_ns is None or record.time_ns <= self.until_ns)
+            and (not self.correlated or bool(record.correlation_id))
+            and (self.grep is None or self.grep.search(record.message) is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Records oldest first, and whether older ones that pass were left out by the limit."""
+
+    records: tuple[LogRecord, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogTail:
+    """Records in the order of their arrival, and the position after the last of them, opaque to everyone but the store."""
+
+    records: tuple[LogRecord, ...]
+    cursor: str
+
+
+class LogStore(Protocol):
+    """Log records as they arrived. Every method raises NotReady when what keeps them cannot be reached or read."""
+
+    @property
+    def capabilities(self) -> LogCapabilities:
+        """What this store can do beyond the promise."""
+        ...
+
+    def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
+        """Every record that bears each trace ID, by time, then as they arrived; traces without a record are absent."""
+        ...
+
+    def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
+        """Traces of which a record bears the ID, oldest first. Compared exactly. `kind` "trace" answers with the ID itself if a record bears it."""
+        ...
+
+    def without_trace(self, kind: IdKind, value: str) -> tuple[LogRecord, ...]:
+        """Records that bear the ID and no trace ID, by time."""
+        ...
+
+    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
+        """The newest `limit` records that pass (all with None), oldest first; equal times stay as they arrived."""
+        ...
+
+    def tail(self, cursor: str | None) -> LogTail:
+        """Every record that arrived after the cursor. With None: no record, and the position of now.
+
+        Nothing is left out and nothing repeated between two calls, whatever times the records bear, and across a restart of what keeps them.
+        """
+        ...
