@@ -1,0 +1,29 @@
+"""What the receiver turned away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Protocol = Literal["http", "grpc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Exports turned away for one reason. `signal` is traces, logs, metrics or empty; `service` is empty where it
+    could not be read.
+
+    `items` counts the spans, records or points refused for good, where they could be counted; `count` the exports.
+    `first_ns` and `last_ns` are the times of the first and the latest (Unix nanoseconds), `peer` is the address the
+    latest came from. The texts come from the sender: bounded in length, otherwise as sent.
+    """
+
+    protocol: Protocol
+    signal: str
+    reason: str
+    service: str
+    items: int
+    count: int
+    first_ns: int
+    last_ns: int
+    peer: str = ""

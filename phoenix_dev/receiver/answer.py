@@ -1,0 +1,126 @@
+"""What goes back over HTTP: an acknowledgement, or a google.rpc.Status in the encoding of the request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.receiver import cors
+from phoenix_dev.receiver import status as rpc
+from phoenix_dev.receiver.partial import partial_success
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Send
+
+    from phoenix_dev.receiver.cors import Headers
+    from phoenix_dev.receiver.request import Request
+    from phoenix_dev.receiver.signals import Signal
+    from phoenix_dev.telemetry.inbox import Accepted, Overloaded
+
+_CODES = {
+    400: rpc.INVALID_ARGUMENT,
+    403: rpc.PERMISSION_DENIED,
+    404: rpc.NOT_FOUND,
+    405: rpc.UNIMPLEMENTED,
+    408: rpc.DEADLINE_EXCEEDED,
+    413: rpc.RESOURCE_EXHAUSTED,
+    415: rpc.INVALID_ARGUMENT,
+    429: rpc.RESOURCE_EXHAUSTED,
+    503: rpc.UNAVAILABLE,
+}
+#: Refusals that are told before the body has been read to its end.
+_BODY_UNREAD = frozenset({403, 404, 405, 408, 413, 415, 429})
+_MEDIA = {"protobuf": b"application/x-protobuf", "json": b"application/json"}
+#: A sender that still writes when the connection is closed sees a reset instead of the answer: what it sends is dropped
+#: for this long.
+_LINGER_SECONDS = 2.0
+_LINGER_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response. `refused` is why something was not taken (empty when all was), from `service`, and `items` how many
+    were refused for good.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    refused: str = ""
+    service: str = ""
+    items: int = 0
+
+
+def success(request: Request, signal: Signal, accepted: Accepted, service: str) -> Answer:
+    """200, after the commit. Items refused for good are told as a partial success ("Partial Success")."""
+    body = b"" if request.encoding == "protobuf" else b"{}"
+    if accepted.rejected or accepted.reason:
+        partial = partial_success(signal, accepted)
+        body = partial.SerializeToString() if request.encoding == "protobuf" else _partial_json(signal, accepted)
+    headers = [(b"content-type", _MEDIA[request.encoding or "json"])]
+    reason = accepted.reason or "refused by the store"
+    return Answer(200, headers, body, reason if accepted.rejected else "", service, accepted.rejected)
+
+
+def _partial_json(signal: Signal, accepted: Accepted) -> bytes:
+    head, *rest = signal.rejected.split("_")
+    counted = head + "".join(map(str.capitalize, rest))
+    # A 64-bit integer is a string in protobuf's JSON mapping.
+    partial = {counted: str(accepted.rejected), "errorMessage": accepted.reason}
+    return json.dumps({"partialSuccess": partial}).encode()
+
+
+def refuse(request: Request, status: int, reason: str, *, service: str = "", headers: Headers | None = None) -> Answer:
+    """An error that trying again would not mend."""
+    return _error(request, status, reason, None, service, headers or [])
+
+
+def busy(request: Request, status: int, overloaded: Overloaded, *, service: str = "") -> Answer:
+    """An error that the sender shall try again, after so many seconds ("OTLP/HTTP Throttling")."""
+    headers = [(b"retry-after", str(max(1, math.ceil(overloaded.retry_after))).encode())]
+    return _error(request, status, overloaded.reason, overloaded.retry_after, service, headers)
+
+
+def _error(
+    request: Request, status: int, reason: str, retry_after: float | None, service: str, headers: Headers
+) -> Answer:
+    code = _CODES[status]
+    if request.encoding == "protobuf":
+        body = rpc.status_message(code, reason, retry_after).SerializeToString()
+    else:
+        body = rpc.status_json(code, reason, retry_after)
+    media = (b"content-type", _MEDIA[request.encoding or "json"])
+    return Answer(status, [media, *headers], body, reason, service)
+
+
+async def respond(request: Request, answer: Answer, receive: Receive, send: Send) -> None:
+    """Send the answer. Where the body was not read to its end the connection is closed, soon but not at once."""
+    unread = answer.status in _BODY_UNREAD and request.has_body
+    headers = [*answer.headers, *([] if answer.status == 403 else cors.response_headers(request.headers))]
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    if unread:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": unread})
+    if unread:
+        # Receiving would ask a sender that waits for `100 Continue` to go on.
+        if b"expect" not in request.headers:
+            await _drop_body(receive)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _drop_body(receive: Receive) -> None:
+    dropped = 0
+    try:
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while dropped < _LINGER_BYTES:
+                message = await receive()
+                dropped += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

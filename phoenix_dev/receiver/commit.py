@@ -1,0 +1,34 @@
+"""Waits on the event loop for the inbox, which commits on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from phoenix_dev.telemetry.inbox import Accepted
+
+
+async def committed(future: Future[Accepted]) -> Accepted:
+    """The future's result. Raises what it raises.
+
+    Unlike `asyncio.wrap_future`, a request that is cancelled never cancels the future: the writer may be committing it.
+    """
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def settle() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def wake(_: Future[Accepted]) -> None:
+        # A loop that has closed has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle)
+
+    future.add_done_callback(wake)
+    await done
+    return future.result()

@@ -1,0 +1,37 @@
+"""The bytes of an export into its message, for HTTP and gRPC alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from google.protobuf.message import DecodeError
+
+from phoenix_dev.receiver.otlp_json import read_json
+from phoenix_dev.receiver.wire import explain, last_service
+
+if TYPE_CHECKING:
+    from phoenix_dev.receiver.refused import Malformed
+    from phoenix_dev.receiver.signals import Signal
+    from phoenix_dev.telemetry.inbox import ExportRequest
+
+Encoding = Literal["protobuf", "json"]
+
+#: The limit for one export, on the wire and once decompressed, in bytes.
+MOST_BYTES = 16 * 1024 * 1024
+
+
+def decode(signal: Signal, encoding: Encoding, body: bytes) -> ExportRequest:
+    """The export. Raises Malformed naming what is wrong with it."""
+    if encoding == "json":
+        return read_json(signal.request, body)
+    try:
+        return signal.request.FromString(body)
+    except DecodeError:
+        raise _malformed(signal, body) from None
+
+
+def _malformed(signal: Signal, body: bytes) -> Malformed:
+    from phoenix_dev.receiver.refused import Malformed
+
+    fault = explain(signal.request.DESCRIPTOR, body)
+    return Malformed(fault.reason, service=last_service(body, fault.offset))

@@ -1,0 +1,148 @@
+"""OTLP/HTTP as an ASGI application (OTLP specification, "OTLP/HTTP").
+
+A plain ASGI callable: it is the hot path of the engine. What it answers:
+
+200 the export is committed, with a partial success where items were refused · 400 malformed · 403 sent by a foreign
+web page · 404, 405 wrong path or method · 408 the body did not arrive in time · 413 above 16 MiB on the wire or
+decompressed · 415 a content type or coding that OTLP does not have (RFC 9110, sections 8.4 and 15.5.16) · 429 the
+queue or the memory for bodies is full, and 503 the commit failed, both with Retry-After. Every error has a
+google.rpc.Status in the encoding of the request; JSON where that is unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from phoenix_dev.receiver import cors
+from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
+from phoenix_dev.receiver.body import read_body
+from phoenix_dev.receiver.commit import committed
+from phoenix_dev.receiver.decode import decode
+from phoenix_dev.receiver.in_flight import Budget
+from phoenix_dev.receiver.refused import Malformed, TooLarge
+from phoenix_dev.receiver.request import Request
+from phoenix_dev.receiver.signals import SIGNALS, service_of
+from phoenix_dev.telemetry.inbox import Overloaded
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from phoenix_dev.receiver.in_flight import Charge
+    from phoenix_dev.receiver.refusals import Refusals
+    from phoenix_dev.receiver.signals import Signal
+    from phoenix_dev.telemetry.inbox import ExportRequest, Inbox
+
+#: What bodies in reading and exports waiting for their commit may hold together, in bytes.
+MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
+#: JSON above this size (bytes) is read on a thread, so that other senders are served meanwhile.
+_LONG_JSON = 64 * 1024
+_ALLOW = (b"allow", b"POST, OPTIONS")
+_PATHS = {signal.path: signal for signal in SIGNALS}
+
+
+def otlp_http_app(inbox: Inbox, refusals: Refusals, *, most_bytes_in_flight: int = MOST_BYTES_IN_FLIGHT) -> ASGIApp:
+    """The application for /v1/traces, /v1/logs and /v1/metrics; any other path is answered with a 404 that names them.
+
+    An export is acknowledged after the inbox's future has resolved, never before.
+    """
+    return _Receiver(inbox, refusals, Budget(most_bytes_in_flight))
+
+
+class _Receiver:
+    def __init__(self, inbox: Inbox, refusals: Refusals, budget: Budget) -> None:
+        self._inbox = inbox
+        self._refusals = refusals
+        self._budget = budget
+        self._json_reader = ThreadPoolExecutor(1, thread_name_prefix="otlp-json")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request.of(scope)
+        signal = _PATHS.get(request.path)
+        with self._budget.charge() as charge:
+            answer = _by_its_head(request, signal) or await self._answer(request, signal, receive, charge)
+        if answer is None:
+            return
+        if answer.refused and request.method == "POST":
+            self._note(request, signal, answer)
+        await respond(request, answer, receive, send)
+
+    async def _answer(self, request: Request, signal: Signal | None, receive: Receive, charge: Charge) -> Answer | None:
+        """What to answer; None when the sender has gone."""
+        assert signal is not None
+        try:
+            body = await read_body(request, receive, charge)
+            if body is None:
+                return None
+            export, size = await self._decoded(request, signal, body)
+            del body
+            return await self._store(request, signal, export, size)
+        except Malformed as exc:
+            return refuse(request, 400, exc.reason, service=exc.service)
+        except TooLarge as exc:
+            return refuse(request, 413, exc.reason)
+        except Overloaded as exc:
+            return busy(request, 429, exc)
+        except TimeoutError:
+            return refuse(request, 408, "the body did not arrive in time")
+
+    async def _store(self, request: Request, signal: Signal, export: ExportRequest, size: int) -> Answer:
+        service = service_of(signal, export)
+        try:
+            waiting = self._inbox.submit(export, size)
+        except Overloaded as exc:
+            return busy(request, 429, exc, service=service)
+        del export
+        try:
+            return success(request, signal, await committed(waiting), service)
+        except Overloaded as exc:
+            return busy(request, 503, exc, service=service)
+
+    async def _decoded(self, request: Request, signal: Signal, body: bytes) -> tuple[ExportRequest, int]:
+        """The export and its size as protobuf."""
+        if request.encoding == "protobuf":
+            return decode(signal, "protobuf", body), len(body)
+        if len(body) <= _LONG_JSON:
+            export = decode(signal, "json", body)
+        else:
+            export = await asyncio.get_running_loop().run_in_executor(self._json_reader, decode, signal, "json", body)
+        return export, export.ByteSize()
+
+    def _note(self, request: Request, signal: Signal | None, answer: Answer) -> None:
+        self._refusals.note(
+            protocol="http",
+            signal=signal.name if signal else "",
+            reason=answer.refused,
+            service=answer.service,
+            items=answer.items,
+            peer=request.peer,
+            time_ns=time.time_ns(),
+        )
+
+
+def _by_its_head(request: Request, signal: Signal | None) -> Answer | None:
+    """The answer to a request whose body need not be read."""
+    if cors.is_foreign(request.headers):
+        return refuse(
+            request, 403, f"web pages of {request.text(b'origin')} may not send telemetry: only those of localhost may"
+        )
+    if signal is None:
+        return refuse(request, 404, f"{request.path} takes no telemetry: OTLP/HTTP is sent to {', '.join(_PATHS)}")
+    if request.method == "OPTIONS":
+        return Answer(204, [_ALLOW, *cors.preflight_headers(request.headers)])
+    if request.method != "POST":
+        return refuse(request, 405, f"{request.path} takes POST, not {request.method}", headers=[_ALLOW])
+    if request.encoding is None:
+        sent = request.text(b"content-type") or "none"
+        return refuse(request, 415, f"content type {sent}: OTLP/HTTP is application/x-protobuf or application/json")
+    if request.gzip is None:
+        sent = request.text(b"content-encoding")
+        return refuse(
+            request,
+            415,
+            f"content coding {sent}: only gzip and identity are taken",
+            headers=[(b"accept-encoding", b"gzip")],
+        )
+    return None

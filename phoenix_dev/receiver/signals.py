@@ -1,0 +1,69 @@
+"""The three signals of OTLP: their paths, gRPC services, and messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from phoenix_dev.telemetry.inbox import ExportRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal. `groups` is the field of the request that repeats by resource; `rejected` is the field of a partial
+    success that counts items.
+    """
+
+    name: str
+    path: str
+    service: str
+    request: type[ExportRequest]
+    response: type[Message]
+    groups: str
+    rejected: str
+
+
+TRACES = Signal(
+    "traces",
+    "/v1/traces",
+    "opentelemetry.proto.collector.trace.v1.TraceService",
+    traces.ExportTraceServiceRequest,
+    traces.ExportTraceServiceResponse,
+    "resource_spans",
+    "rejected_spans",
+)
+LOGS = Signal(
+    "logs",
+    "/v1/logs",
+    "opentelemetry.proto.collector.logs.v1.LogsService",
+    logs.ExportLogsServiceRequest,
+    logs.ExportLogsServiceResponse,
+    "resource_logs",
+    "rejected_log_records",
+)
+METRICS = Signal(
+    "metrics",
+    "/v1/metrics",
+    "opentelemetry.proto.collector.metrics.v1.MetricsService",
+    metrics.ExportMetricsServiceRequest,
+    metrics.ExportMetricsServiceResponse,
+    "resource_metrics",
+    "rejected_data_points",
+)
+SIGNALS = (TRACES, LOGS, METRICS)
+
+
+def service_of(signal: Signal, export: ExportRequest) -> str:
+    """`service.name` of the first resource that has one, else empty."""
+    for group in getattr(export, signal.groups):
+        for attribute in group.resource.attributes:
+            if attribute.key == "service.name":
+                return str(attribute.value.string_value)
+    return ""
