@@ -1,0 +1,139 @@
+"""Opening the file of the embedded store: for the one writer, or for reading beside it. Maps sqlite3's errors to sentences."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import NotReady
+from phoenix_dev.telemetry.schema import APPLICATION_ID, MIGRATIONS, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_NAME = "telemetry.db"
+_BUSY_MS = 5_000
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what SQLite says about a file into a NotReady that names the file."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        raise NotReady(f"the store {path} cannot be used: {exc}", hint="phoenix-dev status") from exc
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """The connection of the one process that writes; creates and migrates the file.
+
+    Raises NotReady when the file is of a newer version (before anything else is looked at), is not a store, or cannot be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with readable(path):
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)
+        try:
+            fresh = _check_version(db, path) == 0
+            if fresh:  # giving space back needs this before the first table
+                db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            db.execute("PRAGMA journal_mode = WAL")
+            # FULL syncs the WAL at each commit: what was acknowledged survives a power cut too, and group commits make it cheap.
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA cache_size = -8000")
+            db.execute("PRAGMA temp_store = MEMORY")
+            _migrate(db)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _check_version(db: sqlite3.Connection, path: Path) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    application: int = db.execute("PRAGMA application_id").fetchone()[0]
+    if version > VERSION and application == APPLICATION_ID:
+        raise NotReady(
+            f"the store {path} was written by a newer phoenix-dev (schema {version}, this one reads up to {VERSION})",
+            hint="pip install --upgrade phoenix-dev",
+        )
+    if application != APPLICATION_ID and db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise NotReady(f"{path} is not a store of phoenix-dev", hint=f"mv '{path}' '{path}.other'")
+    return version
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    done: int = db.execute("PRAGMA user_version").fetchone()[0]
+    for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):
+        # The version is set in the transaction that makes the tables: a crash in between leaves the old version whole.
+        # (Hence no executescript in a migration: it commits what is open.)
+        db.execute("BEGIN IMMEDIATE")
+        migration(db)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {number}")
+        db.execute("COMMIT")
+
+
+class ReadConnection:
+    """A connection for reading while another process writes; opened on first use, reopened when the file was replaced.
+
+    Never keeps a transaction open between calls (a long reader would stop checkpoints), and never `immutable=1`: after a kill that misses what only the WAL holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db: sqlite3.Connection | None = None
+        self._identity = (0, 0)
+
+    def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        """Every row of a query. Raises NotReady when there is no file, or it cannot be read."""
+        with readable(self.path):
+            return self._connection().execute(sql, parameters).fetchall()
+
+    def stream(self, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+        """Rows one by one; the caller exhausts or closes it soon."""
+        with readable(self.path):
+            cursor = self._connection().execute(sql, parameters)
+            try:
+                yield from cursor
+            finally:
+                cursor.close()
+
+    def close(self) -> None:
+        """Close the connection; the next query opens a new one."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _connection(self) -> sqlite3.Connection:
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError as exc:
+            raise NotReady(
+                f"there is no telemetry yet: {self.path} does not exist", hint="phoenix-dev up"
+            ) from exc
+        except OSError as exc:
+            raise NotReady(f"the store {self.path} cannot be read: {exc.strerror}", hint="phoenix-dev status") from exc
+        identity = (found.st_dev, found.st_ino)
+        if self._db is None or identity != self._identity:
+            self.close()
+            self._db = self._open()
+            self._identity = identity
+        return self._db
+
+    def _open(self) -> sqlite3.Connection:
+        uri = self.path.absolute().as_uri() + "?mode=ro"
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+        try:
+            if _check_version(db, self.path) < VERSION:
+                raise NotReady(
+                    f"the store {self.path} was written by an older phoenix-dev and is brought up to date by its engine",
+                    hint="phoenix-dev down && phoenix-dev up",
+                )
+            db.execute("PRAGMA mmap_size = 1073741824")
+        except BaseException:
+            db.close()
+            raise
+        return db

@@ -1,0 +1,125 @@
+"""The embedded LogStore. A tail's cursor is the row number of the last block read, with the identity of the file."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from phoenix_dev.stores.logs import LogCapabilities, LogPage, LogTail
+from phoenix_dev.telemetry.blocks import identifier_key
+from phoenix_dev.telemetry.identifiers import trace_ids
+from phoenix_dev.telemetry.unpack import unpack_logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from phoenix_dev.model.identifier import IdKind
+    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.stores.logs import LogFilter
+    from phoenix_dev.telemetry.database import ReadConnection
+
+_LAST_TIME = 2**63 - 1
+
+
+class EmbeddedLogStore:
+    """Implements `LogStore` on the SQLite file."""
+
+    capabilities = LogCapabilities(attributes_as_sent=True)
+
+    def __init__(self, db: ReadConnection) -> None:
+        self._db = db
+
+    def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
+        """See `LogStore.of_traces`."""
+        found = {
+            trace_id: self._in_time_order(
+                "SELECT data FROM log_block WHERE trace = (SELECT id FROM trace WHERE trace_id = ?) ORDER BY id",
+                bytes.fromhex(trace_id),
+            )
+            for trace_id in dict.fromkeys(trace_ids)
+        }
+        return {trace_id: records for trace_id, records in found.items() if records}
+
+    def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
+        """See `LogStore.trace_ids`."""
+        return trace_ids(self._db, "log", kind, value)
+
+    def without_trace(self, kind: IdKind, value: str) -> tuple[LogRecord, ...]:
+        """See `LogStore.without_trace`."""
+        if kind not in ("correlation", "request"):
+            return ()  # a record that bears a span ID without a trace ID belongs to nothing (logs data model, "SpanId")
+        records = self._in_time_order(
+            "SELECT data FROM log_block JOIN loose_identifier ON log_block.id = loose_identifier.block "
+            "WHERE loose_identifier.key = ? ORDER BY log_block.id",
+            identifier_key(kind, value),
+        )
+        # A block holds its neighbours too.
+        return tuple(r for r in records if value == (r.correlation_id if kind == "correlation" else r.request_id))
+
+    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
+        """See `LogStore.search`."""
+        newest: list[tuple[int, int, LogRecord]] = []
+        truncated = False
+        for arrival, record in self._newest_blocks_first(keep, newest, limit):
+            if not keep.keeps(record):
+                continue
+            entry = (record.time_ns, arrival, record)
+            if limit is None or len(newest) < limit:
+                heapq.heappush(newest, entry)
+            else:
+                truncated = True
+                heapq.heappushpop(newest, entry)
+        return LogPage(tuple(entry[2] for entry in sorted(newest, key=lambda e: e[:2])), truncated)
+
+    def _newest_blocks_first(
+        self, keep: LogFilter, newest: list[tuple[int, int, LogRecord]], limit: int | None
+    ) -> Iterator[tuple[int, LogRecord]]:
+        """Records of the blocks that may hold one to keep, each with its number of arrival, until no block can add to the newest."""
+        where, parameters = ["last >= ?", "first <= ?", "severity >= ?"], [
+            _clamp(keep.since_ns, 0),
+            _clamp(keep.until_ns, _LAST_TIME),
+            keep.min_severity,
+        ]
+        names: list[object] = list(parameters)
+        if keep.services:
+            marks = ",".join("?" * len(keep.services))
+            where.append(f"service IN (SELECT id FROM service WHERE name IN ({marks}))")  # noqa: S608 - only marks
+            names += sorted(keep.services)
+        sql = f"SELECT id, last, data FROM log_block WHERE {' AND '.join(where)} ORDER BY last DESC, id DESC"  # noqa: S608
+        for number, last, data in self._db.stream(sql, tuple(names)):
+            full = limit is not None and len(newest) >= limit
+            if full and isinstance(last, int) and (not newest or last < newest[0][0]):
+                return
+            if isinstance(data, bytes) and isinstance(number, int):
+                for index, record in enumerate(unpack_logs(data)):
+                    yield number << 32 | index, record
+
+    def tail(self, cursor: str | None) -> LogTail:
+        """See `LogStore.tail`."""
+        store, position = self._position()
+        if cursor is None:
+            return LogTail((), f"{store}:{position}")
+        seen_store, _, seen = cursor.partition(":")
+        # Another identity: the data was deleted and begun anew, everything in it arrived after the cursor.
+        after = int(seen) if seen_store == store else 0
+        if after == position:
+            return LogTail((), cursor)
+        rows = self._db.rows("SELECT data FROM log_block WHERE id > ? AND id <= ? ORDER BY id", (after, position))
+        records = tuple(record for (data,) in rows if isinstance(data, bytes) for record in unpack_logs(data))
+        return LogTail(records, f"{store}:{position}")
+
+    def _position(self) -> tuple[str, int]:
+        rows = self._db.rows(
+            "SELECT store.id, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log_block'), 0) FROM store"
+        )
+        (store, position) = rows[0]
+        return str(store), position if isinstance(position, int) else 0
+
+    def _in_time_order(self, sql: str, parameter: object) -> tuple[LogRecord, ...]:
+        rows = self._db.rows(sql, (parameter,))
+        records = [record for (data,) in rows if isinstance(data, bytes) for record in unpack_logs(data)]
+        return tuple(sorted(records, key=lambda record: record.time_ns))
+
+
+def _clamp(time_ns: int | None, default: int) -> int:
+    return default if time_ns is None else max(0, min(time_ns, _LAST_TIME))

@@ -1,0 +1,53 @@
+"""The embedded MetricStore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.telemetry.unpack import unpack_points
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.metric import MetricPoint
+    from phoenix_dev.stores.metrics import MetricQuery
+    from phoenix_dev.telemetry.database import ReadConnection
+
+
+class EmbeddedMetricStore:
+    """Implements `MetricStore` on the SQLite file."""
+
+    def __init__(self, db: ReadConnection) -> None:
+        self._db = db
+
+    def points(self, query: MetricQuery) -> tuple[MetricPoint, ...]:
+        """See `MetricStore.points`."""
+        where, parameters = ["1"], []
+        if query.since_ns is not None:
+            where.append("last >= ?")
+            parameters.append(query.since_ns)
+        if query.until_ns is not None:
+            where.append("first <= ?")
+            parameters.append(query.until_ns)
+        sql = f"SELECT data FROM metric_block WHERE {' AND '.join(where)} ORDER BY id"  # noqa: S608 - columns named above
+        rows = self._db.stream(sql, tuple(parameters))
+        points = [
+            point
+            for (data,) in rows
+            if isinstance(data, bytes)
+            for point in unpack_points(data)
+            if _matches(point, query)
+        ]
+        return tuple(sorted(points, key=lambda point: point.time_ns))
+
+    def names(self) -> tuple[str, ...]:
+        """See `MetricStore.names`."""
+        rows = self._db.rows("SELECT DISTINCT names FROM metric_block")
+        return tuple(sorted({name for (names,) in rows for name in str(names).split("\n")}))
+
+
+def _matches(point: MetricPoint, query: MetricQuery) -> bool:
+    return (
+        (not query.name or point.name == query.name)
+        and (not query.service or point.service == query.service)
+        and (query.since_ns is None or point.time_ns >= query.since_ns)
+        and (query.until_ns is None or point.time_ns <= query.until_ns)
+    )

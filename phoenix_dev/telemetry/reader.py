@@ -1,0 +1,21 @@
+"""Reading the embedded store from any process, with or without a running engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.stores import Stores
+from phoenix_dev.telemetry.database import ReadConnection
+from phoenix_dev.telemetry.logs import EmbeddedLogStore
+from phoenix_dev.telemetry.metrics import EmbeddedMetricStore
+from phoenix_dev.telemetry.services import EmbeddedServiceStore
+from phoenix_dev.telemetry.traces import EmbeddedTraceStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def open_stores(path: Path) -> Stores:
+    """The stores kept in a file. The file is opened by the first query, which raises NotReady when there is none."""
+    db = ReadConnection(path)
+    return Stores(EmbeddedTraceStore(db), EmbeddedLogStore(db), EmbeddedMetricStore(db), EmbeddedServiceStore(db))

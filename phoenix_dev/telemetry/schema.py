@@ -1,0 +1,112 @@
+"""The schema of the embedded store, its version and its ordered migrations.
+
+    service      a name and its number
+    trace        one row a trace: its span of time, counts, whether it failed
+    span_block   the spans of one trace in one export, as compressed OTLP TracesData
+    log_block    the log records of one trace (or of none) in one export, as compressed OTLP LogsData
+    metric_block the metric points of one resource in one export, as compressed OTLP MetricsData
+    identifier   which traces bear a correlation or request ID: one row for each distinct ID and trace
+    loose_identifier  the same for log blocks without a trace
+    span_run     the span IDs of one export in one piece: 8 bytes a span, read from the newest backwards; log_run: those that logs bear
+    arrival      per minute and service what arrived
+
+Times are Unix nanoseconds, cut to SQLite's 63 bits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+#: "PhxD" as a number: tells our files from other SQLite files (PRAGMA application_id).
+APPLICATION_ID = 0x50687844
+
+
+_INITIAL = (
+    "CREATE TABLE store (id TEXT NOT NULL, created INTEGER NOT NULL)",
+    "INSERT INTO store VALUES (lower(hex(randomblob(8))), unixepoch())",
+    "CREATE TABLE service (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE trace (
+        id INTEGER PRIMARY KEY,
+        trace_id BLOB NOT NULL UNIQUE,
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        spans INTEGER NOT NULL,
+        logs INTEGER NOT NULL,
+        error INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX trace_start ON trace (start) WHERE spans > 0",
+    "CREATE INDEX trace_error ON trace (start) WHERE error > 0",
+    """
+    CREATE TABLE span_block (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        trace INTEGER NOT NULL,
+        services TEXT NOT NULL,
+        data BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX span_block_trace ON span_block (trace)",
+    """
+    CREATE TABLE log_block (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        trace INTEGER,
+        service INTEGER NOT NULL,
+        severity INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        data BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX log_block_trace ON log_block (trace) WHERE trace IS NOT NULL",
+    "CREATE INDEX log_block_last ON log_block (last)",
+    """
+    CREATE TABLE metric_block (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        service INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        points INTEGER NOT NULL,
+        names TEXT NOT NULL,
+        data BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX metric_block_last ON metric_block (last)",
+    """
+    CREATE TABLE identifier (key INTEGER NOT NULL, trace INTEGER NOT NULL, PRIMARY KEY (key, trace)) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE loose_identifier (
+        key INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (key, block)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE span_run (first_block INTEGER PRIMARY KEY, last_block INTEGER NOT NULL, ids BLOB NOT NULL)",
+    "CREATE TABLE log_run (first_block INTEGER PRIMARY KEY, last_block INTEGER NOT NULL, ids BLOB NOT NULL)",
+    """
+    CREATE TABLE arrival (
+        minute INTEGER NOT NULL,
+        service INTEGER NOT NULL,
+        spans INTEGER NOT NULL,
+        error_spans INTEGER NOT NULL,
+        logs INTEGER NOT NULL,
+        points INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (minute, service)
+    ) WITHOUT ROWID
+    """,
+)
+
+
+def m001_initial(db: sqlite3.Connection) -> None:
+    """Everything of the first version."""
+    for statement in _INITIAL:
+        db.execute(statement)
+
+
+#: Applied in order; the number of those applied is the file's version (PRAGMA user_version).
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_initial,)
+VERSION = len(MIGRATIONS)

@@ -1,0 +1,28 @@
+"""The embedded ServiceStore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.model.service import ServiceActivity
+
+if TYPE_CHECKING:
+    from phoenix_dev.telemetry.database import ReadConnection
+
+_MINUTE_NS = 60 * 10**9
+
+
+class EmbeddedServiceStore:
+    """Implements `ServiceStore` on the SQLite file."""
+
+    def __init__(self, db: ReadConnection) -> None:
+        self._db = db
+
+    def activity(self, since_ns: int) -> tuple[ServiceActivity, ...]:
+        """See `ServiceStore.activity`."""
+        rows = self._db.rows(
+            "SELECT name, sum(spans), sum(error_spans), sum(logs), sum(points), max(last) FROM arrival "
+            "JOIN service ON service.id = arrival.service WHERE minute >= ? GROUP BY name ORDER BY name",
+            (since_ns // _MINUTE_NS,),
+        )
+        return tuple(ServiceActivity(*row) for row in rows)  # type: ignore[arg-type]

@@ -1,0 +1,129 @@
+"""The one writer of the embedded store: a queue in memory, a thread, one transaction for all that waits.
+
+    receiver ── submit() ──▶ queue ──▶ thread: blocks.py → statements.py → COMMIT ──▶ futures resolve
+
+An export is acknowledged (its future resolves) after the commit that holds it, never before.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from phoenix_dev.telemetry.blocks import log_batch, metric_batch, trace_batch
+from phoenix_dev.telemetry.database import open_writer
+from phoenix_dev.telemetry.inbox import Accepted, Overloaded
+from phoenix_dev.telemetry.statements import Statements
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phoenix_dev.telemetry.blocks import Batch
+    from phoenix_dev.telemetry.inbox import ExportRequest
+
+#: What may wait in memory for its commit, in bytes of protobuf; more is answered with back-pressure.
+MAX_QUEUED_BYTES = 32 * 1024 * 1024
+#: Exports in one transaction: enough to share an fsync, few enough to answer within some milliseconds.
+MAX_GROUP = 16
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    export: ExportRequest
+    size: int
+    future: Future[Accepted]
+
+
+class Writer:
+    """Implements `Inbox` on a SQLite file. Opening it raises NotReady (see database.open_writer)."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_writer(path)
+        self._statements = Statements(self._db)
+        self._jobs: deque[_Job] = deque()
+        self._queued_bytes = 0
+        self._closing = False
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes of protobuf that wait for their commit."""
+        return self._queued_bytes
+
+    def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
+        """See `Inbox.submit`."""
+        job = _Job(export, size, Future())
+        with self._wake:
+            if self._closing:
+                raise Overloaded(1.0, "the engine is stopping")
+            if self._queued_bytes and self._queued_bytes + size > MAX_QUEUED_BYTES:
+                raise Overloaded(1.0, f"{self._queued_bytes:,} bytes wait to be written, the queue is full")
+            self._queued_bytes += size
+            self._jobs.append(job)
+            self._wake.notify()
+        return job.future
+
+    def close(self) -> None:
+        """Write what was taken, then close the file. What comes after is refused as Overloaded. Safe to call twice."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+        self._db.close()
+
+    def _run(self) -> None:
+        while jobs := self._take():
+            self._write(jobs)
+            with self._wake:
+                self._queued_bytes -= sum(job.size for job in jobs)
+
+    def _take(self) -> list[_Job]:
+        """Wait for work; empty when the writer is closing and nothing is left."""
+        with self._wake:
+            while not self._jobs and not self._closing:
+                self._wake.wait()
+            return [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
+
+    def _write(self, jobs: list[_Job]) -> None:
+        try:
+            batches = [_batch(job.export) for job in jobs]
+            self._commit(batches)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, the senders must hear that nothing was kept
+            log.warning("could not write %d exports: %s", len(jobs), exc, exc_info=not isinstance(exc, sqlite3.Error))
+            for job in jobs:
+                job.future.set_exception(Overloaded(5.0, f"the store could not write: {exc}"))
+            return
+        for job, batch in zip(jobs, batches, strict=True):
+            job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
+
+    def _commit(self, batches: list[Batch]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._statements.write(batches, time.time_ns())
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._statements.forget()
+            raise
+
+
+def _batch(export: ExportRequest) -> Batch:
+    if isinstance(export, ExportTraceServiceRequest):
+        return trace_batch(export)
+    if isinstance(export, ExportLogsServiceRequest):
+        return log_batch(export)
+    return metric_batch(export)
