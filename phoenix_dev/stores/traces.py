@@ -60,7 +60,8 @@ class TraceStore(Protocol):
     def spans(self, trace_ids: Iterable[str]) -> dict[str, tuple[Span, ...]]:
         """Every span of each trace, by start time, then as they arrived.
 
-        Traces of which no span is kept are absent from the answer. A span that was sent twice (same trace, span ID, start and name) is there once.
+        Traces of which no span is kept are absent from the answer. A span that was sent twice (same
+        trace, span ID, service, kind, start and name) is there once.
         """
         ...
 

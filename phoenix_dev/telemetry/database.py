@@ -111,9 +111,7 @@ class ReadConnection:
         try:
             found = os.stat(self.path)
         except FileNotFoundError as exc:
-            raise NotReady(
-                f"there is no telemetry yet: {self.path} does not exist", hint="phoenix-dev up"
-            ) from exc
+            raise NotReady(f"there is no telemetry yet: {self.path} does not exist", hint="phoenix-dev up") from exc
         except OSError as exc:
             raise NotReady(f"the store {self.path} cannot be read: {exc.strerror}", hint="phoenix-dev status") from exc
         identity = (found.st_dev, found.st_ino)

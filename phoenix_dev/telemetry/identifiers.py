@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.model.identifier import as_span_id, as_trace_id
 from phoenix_dev.telemetry.blocks import identifier_key
@@ -10,20 +10,22 @@ from phoenix_dev.telemetry.unpack import unpack_logs, unpack_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Literal
 
     from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.span import Span
     from phoenix_dev.telemetry.database import ReadConnection
 
-Signal = Literal["span", "log"] if TYPE_CHECKING else str
+Signal = Literal["span", "log"]
 
 _UNPACK: dict[str, Callable[[bytes], Iterable[Span | LogRecord]]] = {"span": unpack_spans, "log": unpack_logs}
 
 
 def trace_ids(db: ReadConnection, signal: Signal, kind: IdKind, value: str) -> tuple[str, ...]:
-    """Traces that bear an ID, oldest first; `signal` says on what a trace ID or span ID is looked for (the other kinds are indexed together)."""
+    """Traces that bear an ID, oldest first.
+
+    `signal` says on what a trace ID or span ID is looked for; the other kinds are indexed together.
+    """
     if kind == "trace":
         return _known_trace(db, signal, value)
     if kind == "span":
@@ -51,7 +53,8 @@ def _known_trace(db: ReadConnection, signal: Signal, value: str) -> tuple[str, .
 def _traces_of_span(db: ReadConnection, signal: Signal, value: str) -> tuple[str, ...]:
     """Read the runs of span IDs from the newest backwards, then look into the blocks of the run that holds it.
 
-    8 bytes a span in sequence: 8 MB for a million spans, some milliseconds; a B-tree of random IDs would cost the writer more than all else together.
+    8 bytes a span in sequence: 8 MB for a million spans, some milliseconds. A B-tree of random IDs would cost the
+    writer more than all else together.
     """
     span_id = as_span_id(value)
     if span_id is None:
@@ -81,5 +84,7 @@ def _in_blocks(db: ReadConnection, signal: Signal, blocks: tuple[object, object]
         f"SELECT data FROM {signal}_block WHERE id BETWEEN ? AND ? AND trace IS NOT NULL",  # noqa: S608 - "span" or "log"
         blocks,
     )
-    bearing = (item.trace_id for (data,) in rows if isinstance(data, bytes) for item in unpack(data) if item.span_id == span_id)
+    bearing = (
+        item.trace_id for (data,) in rows if isinstance(data, bytes) for item in unpack(data) if item.span_id == span_id
+    )
     return tuple(dict.fromkeys(bearing))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _LAST_TIME = 2**63 - 1
 
+#: Time, number of arrival, record: in the order of a story, and never equal.
+_Entry = tuple[int, int, "LogRecord"]
+
 
 class EmbeddedLogStore:
     """Implements `LogStore` on the SQLite file."""
@@ -58,28 +61,27 @@ class EmbeddedLogStore:
 
     def search(self, keep: LogFilter, limit: int | None) -> LogPage:
         """See `LogStore.search`."""
-        newest: list[tuple[int, int, LogRecord]] = []
-        truncated = False
-        for arrival, record in self._newest_blocks_first(keep, newest, limit):
-            if not keep.keeps(record):
-                continue
-            entry = (record.time_ns, arrival, record)
-            if limit is None or len(newest) < limit:
-                heapq.heappush(newest, entry)
-            else:
-                truncated = True
-                heapq.heappushpop(newest, entry)
-        return LogPage(tuple(entry[2] for entry in sorted(newest, key=lambda e: e[:2])), truncated)
+        newest: list[_Entry] = []  # a heap, the oldest first; one more than the limit tells that there are more
+        for entry in self._newest_blocks_first(keep, newest, limit):
+            if keep.keeps(entry[2]):
+                if limit is None or len(newest) <= limit:
+                    heapq.heappush(newest, entry)
+                else:
+                    heapq.heappushpop(newest, entry)
+        ordered = [record for _, _, record in sorted(newest, key=lambda entry: entry[:2])]
+        truncated = limit is not None and len(ordered) > limit
+        return LogPage(tuple(ordered[1:] if truncated else ordered), truncated)
 
-    def _newest_blocks_first(
-        self, keep: LogFilter, newest: list[tuple[int, int, LogRecord]], limit: int | None
-    ) -> Iterator[tuple[int, LogRecord]]:
-        """Records of the blocks that may hold one to keep, each with its number of arrival, until no block can add to the newest."""
-        where, parameters = ["last >= ?", "first <= ?", "severity >= ?"], [
-            _clamp(keep.since_ns, 0),
-            _clamp(keep.until_ns, _LAST_TIME),
-            keep.min_severity,
-        ]
+    def _newest_blocks_first(self, keep: LogFilter, newest: list[_Entry], limit: int | None) -> Iterator[_Entry]:
+        """Records of the blocks that may hold one to keep, until no further block can add to the newest."""
+        where, parameters = (
+            ["last >= ?", "first <= ?", "severity >= ?"],
+            [
+                _clamp(keep.since_ns, 0),
+                _clamp(keep.until_ns, _LAST_TIME),
+                keep.min_severity,
+            ],
+        )
         names: list[object] = list(parameters)
         if keep.services:
             marks = ",".join("?" * len(keep.services))
@@ -87,12 +89,12 @@ class EmbeddedLogStore:
             names += sorted(keep.services)
         sql = f"SELECT id, last, data FROM log_block WHERE {' AND '.join(where)} ORDER BY last DESC, id DESC"  # noqa: S608
         for number, last, data in self._db.stream(sql, tuple(names)):
-            full = limit is not None and len(newest) >= limit
-            if full and isinstance(last, int) and (not newest or last < newest[0][0]):
+            full = limit is not None and len(newest) > limit
+            if full and isinstance(last, int) and last < newest[0][0]:
                 return
             if isinstance(data, bytes) and isinstance(number, int):
                 for index, record in enumerate(unpack_logs(data)):
-                    yield number << 32 | index, record
+                    yield record.time_ns, number << 32 | index, record
 
     def tail(self, cursor: str | None) -> LogTail:
         """See `LogStore.tail`."""

@@ -10,6 +10,7 @@ from phoenix_dev.telemetry.blocks import Tally, identifier_key
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from phoenix_dev.telemetry.blocks import Batch, Block
 
@@ -17,11 +18,21 @@ _MINUTE_NS = 60 * 10**9
 #: Level 1 and 3 give the same size on blocks of some kilobytes; 1 is the faster.
 _LEVEL = 1
 
-_UPSERT_TRACE = """
-    INSERT INTO trace (trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, ?, ?, ?)
+# A trace's time is that of its spans; only while there is none do its logs stand in.
+_ADD_SPANS = """
+    INSERT INTO trace (trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, ?, 0, ?)
     ON CONFLICT (trace_id) DO UPDATE SET
-        start = min(start, excluded.start), "end" = max("end", excluded."end"),
-        spans = spans + excluded.spans, logs = logs + excluded.logs, error = error + excluded.error
+        start = iif(spans, min(start, excluded.start), excluded.start),
+        "end" = iif(spans, max("end", excluded."end"), excluded."end"),
+        spans = spans + excluded.spans, error = error + excluded.error
+    RETURNING id
+"""
+_ADD_LOGS = """
+    INSERT INTO trace (trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, 0, ?, 0)
+    ON CONFLICT (trace_id) DO UPDATE SET
+        start = iif(spans, start, min(start, excluded.start)),
+        "end" = iif(spans, "end", max("end", excluded."end")),
+        logs = logs + excluded.logs
     RETURNING id
 """
 _ADD_ARRIVAL = """
@@ -68,17 +79,13 @@ class Statements:
 
     def _traces(self, batches: list[Batch]) -> dict[bytes, int]:
         """One upsert for each distinct trace of the transaction; returns its row number."""
-        merged: dict[bytes, list[int]] = {}
-        for batch in batches:
-            for block in batch.spans:
-                _merge(merged, block, block.items, 0)
-            for block in batch.logs:
-                if block.trace_id:
-                    _merge(merged, block, 0, block.items)
+        spans = _merged(block for batch in batches for block in batch.spans)
+        logs = _merged(block for batch in batches for block in batch.logs if block.trace_id)
         execute = self._db.execute
-        return {
-            trace_id: execute(_UPSERT_TRACE, (trace_id, *values)).fetchone()[0] for trace_id, values in merged.items()
-        }
+        rows = {trace_id: execute(_ADD_SPANS, (trace_id, *sums)).fetchone()[0] for trace_id, sums in spans.items()}
+        for trace_id, (first, last, items, _) in logs.items():
+            rows[trace_id] = execute(_ADD_LOGS, (trace_id, first, last, items)).fetchone()[0]
+        return rows
 
     def _spans(self, batch: Batch, traces: dict[bytes, int]) -> None:
         first = self._next_span_block
@@ -150,13 +157,16 @@ class Statements:
         )
 
 
-def _merge(merged: dict[bytes, list[int]], block: Block, spans: int, logs: int) -> None:
-    values = merged.get(block.trace_id)
-    if values is None:
-        merged[block.trace_id] = [block.first, block.last, spans, logs, block.errors]
-        return
-    values[0] = min(values[0], block.first)
-    values[1] = max(values[1], block.last)
-    values[2] += spans
-    values[3] += logs
-    values[4] += block.errors
+def _merged(blocks: Iterable[Block]) -> dict[bytes, list[int]]:
+    """First time, last time, items and errors of each trace."""
+    merged: dict[bytes, list[int]] = {}
+    for block in blocks:
+        sums = merged.get(block.trace_id)
+        if sums is None:
+            merged[block.trace_id] = [block.first, block.last, block.items, block.errors]
+        else:
+            sums[0] = min(sums[0], block.first)
+            sums[1] = max(sums[1], block.last)
+            sums[2] += block.items
+            sums[3] += block.errors
+    return merged

@@ -85,14 +85,13 @@ class EmbeddedTraceStore:
             "SELECT data FROM span_block WHERE trace = (SELECT id FROM trace WHERE trace_id = ?) ORDER BY id",
             (bytes.fromhex(trace_id),),
         )
-        # A sender that heard no answer sends again: the same span may stand in two blocks.
-        once = {
-            (span.span_id, span.start_ns, span.name, span.kind, span.service): span
-            for (data,) in reversed(rows)
-            if isinstance(data, bytes)
-            for span in reversed(unpack_spans(data))
-        }
-        return tuple(sorted(reversed(once.values()), key=lambda span: span.start_ns))
+        once: dict[tuple[object, ...], Span] = {}
+        for (data,) in rows:
+            if isinstance(data, bytes):
+                for span in unpack_spans(data):
+                    # A sender that heard no answer sends again: the same span may stand in two blocks.
+                    once.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
+        return tuple(sorted(once.values(), key=lambda span: span.start_ns))
 
 
 def _matches(spans: tuple[Span, ...], query: TraceQuery) -> bool:

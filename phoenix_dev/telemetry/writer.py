@@ -101,7 +101,7 @@ class Writer:
         try:
             batches = [_batch(job.export) for job in jobs]
             self._commit(batches)
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the senders must hear that nothing was kept
+        except Exception as exc:  # whatever it is, the senders must hear that nothing was kept
             log.warning("could not write %d exports: %s", len(jobs), exc, exc_info=not isinstance(exc, sqlite3.Error))
             for job in jobs:
                 job.future.set_exception(Overloaded(5.0, f"the store could not write: {exc}"))
