@@ -3,6 +3,8 @@
 
 def main() -> None:
     """Entry point of the `phoenix-dev` command."""
-    from phoenix_dev.cli.root import root
-
+    try:
+        from phoenix_dev.cli.root import root
+    except KeyboardInterrupt:  # Ctrl-C before the group and its error boundary are there
+        raise SystemExit(130) from None
     root(prog_name="phoenix-dev")

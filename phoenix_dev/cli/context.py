@@ -1,0 +1,84 @@
+"""What a command is given: settings, the project's folder, and ways to output, stores and runtime.
+
+Everything is resolved when first asked for, so that `--help` and a mistyped flag cost nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from phoenix_dev.render.output import Output
+    from phoenix_dev.runtime.protocol import Runtime
+    from phoenix_dev.settings import Settings
+    from phoenix_dev.stores import Stores
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """One invocation. `flags` are the settings given on the command line, by the setting's name."""
+
+    flags: Mapping[str, str] = field(default_factory=dict)
+    no_color: bool = False
+
+    def with_flags(self, **flags: str | None) -> AppContext:
+        """The same invocation with further settings from the command line; None stands for a flag not given."""
+        given = {name: value for name, value in flags.items() if value is not None}
+        return replace(self, flags={**self.flags, **given})
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The effective settings. Raises UsageError naming the flag, variable or file and line that is wrong."""
+        from phoenix_dev.settings import load
+
+        return load(self.flags)
+
+    @cached_property
+    def home(self) -> Path:
+        """The project's own folder, where its store, record and server log lie. It need not exist yet."""
+        from phoenix_dev.home import project_folder, state_folder
+
+        return project_folder(state_folder(), self.settings.project)
+
+    @cached_property
+    def output(self) -> Output:
+        """Where data and talk go."""
+        from phoenix_dev.render.output import Output
+
+        return Output(no_color=self.no_color)
+
+    def stores(self) -> Stores:
+        """Everything that can be read of this project, running or not. Raises NotReady when nothing was ever kept."""
+        from phoenix_dev.telemetry.reader import open_stores
+
+        return open_stores(self.home / "telemetry.db")
+
+    def runtime(self) -> Runtime:
+        """What starts and stops this project's stack."""
+        from phoenix_dev.runtime.embedded import EmbeddedRuntime
+
+        return EmbeddedRuntime(self.home, self.settings)
+
+    def otlp_http_endpoint(self) -> str:
+        """Base URL at which the running stack takes OTLP over HTTP. Raises NotReady when it does not run."""
+        return self.runtime().endpoints().otlp_http
+
+
+#: Gives a command the invocation's AppContext as its first argument.
+pass_app = click.make_pass_decorator(AppContext)
+
+
+def app_of(ctx: click.Context) -> AppContext:
+    """The invocation a context belongs to, also while the shell asks for completions and no callback has run."""
+    found = ctx.find_object(AppContext)
+    if found is not None:
+        return found
+    given = ctx.find_root().params
+    return AppContext(no_color=bool(given.get("no_color"))).with_flags(project=given.get("project"))

@@ -1,0 +1,35 @@
+"""The command itself: its sections, its flags, and what every command below is given."""
+
+from __future__ import annotations
+
+import click
+
+from phoenix_dev import __version__
+from phoenix_dev.cli.completion import completion
+from phoenix_dev.cli.config import config
+from phoenix_dev.cli.context import app_of
+from phoenix_dev.cli.env import env
+from phoenix_dev.cli.group import RootGroup
+
+SECTIONS = (
+    ("The stack", (env, config)),
+    ("The shell", (completion,)),
+)
+
+
+@click.group(
+    cls=RootGroup,
+    sections=SECTIONS,
+    examples=["phoenix-dev up", "phoenix-dev demo", "phoenix-dev trace last"],
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--project", metavar="NAME", help="Name of the stack; two projects run side by side.")
+@click.option("--no-color", is_flag=True, help="Print without colour.")
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context, /, **_: object) -> None:
+    """See a request of a microservice system whole, on your own machine."""
+    ctx.obj = app_of(ctx)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

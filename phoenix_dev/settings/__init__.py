@@ -1,0 +1,9 @@
+"""What can be set, and where each value came from: flag, PHOENIX_DEV_* variable, phoenix-dev.yaml, default."""
+
+from __future__ import annotations
+
+from phoenix_dev.settings.keys import KEYS, Key
+from phoenix_dev.settings.resolve import load
+from phoenix_dev.settings.values import Origin, Ports, Settings
+
+__all__ = ["KEYS", "Key", "Origin", "Ports", "Settings", "load"]

@@ -1,0 +1,86 @@
+"""Which source decides each setting: flag, variable, the project's file, the user's file, default, in this order."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from phoenix_dev.errors import UsageError
+from phoenix_dev.settings.keys import KEYS, Key, Value
+from phoenix_dev.settings.values import Origin, Ports, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FILE_NAME = "phoenix-dev.yaml"
+
+
+def load(flags: Mapping[str, str]) -> Settings:
+    """The effective settings of this process; `flags` are those of the command line, by the setting's name.
+
+    Raises UsageError that names the flag, the variable, or the file and line that is wrong. Every file is checked
+    whole, also where a flag decides.
+    """
+    written = [_read(path) for path in _files()]
+    resolved = {key.name: _resolve(key, flags, written) for key in KEYS}
+    return _settings(resolved)
+
+
+def _read(path: Path) -> Mapping[str, tuple[Value, Origin]]:
+    from phoenix_dev.settings.document import read
+
+    return read(path, KEYS)
+
+
+def _files() -> list[Path]:
+    """The settings files there are, the one that decides first."""
+    from phoenix_dev.home import config_folder
+
+    users = config_folder() / FILE_NAME
+    nearest = _nearest_upwards()
+    found = [nearest] if nearest is not None else []
+    # isfile, not Path.is_file: a folder that may not be searched has no settings for us, and is no error either.
+    if users not in found and os.path.isfile(users):
+        found.append(users)
+    return found
+
+
+def _nearest_upwards() -> Path | None:
+    from pathlib import Path
+
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # the shell's folder was deleted under it
+        return None
+    candidates = (folder / FILE_NAME for folder in (here, *here.parents))
+    return next((path for path in candidates if os.path.isfile(path)), None)
+
+
+def _resolve(
+    key: Key, flags: Mapping[str, str], written: list[Mapping[str, tuple[Value, Origin]]]
+) -> tuple[Value, Origin]:
+    if key.name in flags:
+        return _parse(key, flags[key.name], Origin("flag", key.flag)), Origin("flag", key.flag)
+    # An empty variable is how a shell script says "not given".
+    if text := os.environ.get(key.variable):
+        return _parse(key, text, Origin("variable", key.variable)), Origin("variable", key.variable)
+    return next((values[key.name] for values in written if key.name in values), (key.default, Origin("default")))
+
+
+def _parse(key: Key, text: str, origin: Origin) -> Value:
+    try:
+        return key.parse(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{origin.place} is '{text}', but has to be {error}", hint="phoenix-dev config --help"
+        ) from error
+
+
+def _settings(resolved: Mapping[str, tuple[Value, Origin]]) -> Settings:
+    plain: dict[str, Any] = {name: value for name, (value, _) in resolved.items() if "." not in name}
+    ports: dict[str, Any] = {
+        name.removeprefix("ports."): value for name, (value, _) in resolved.items() if name.startswith("ports.")
+    }
+    origins = {name: origin for name, (_, origin) in resolved.items()}
+    return Settings(**plain, ports=Ports(**ports), origins=origins)

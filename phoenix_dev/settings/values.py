@@ -1,0 +1,51 @@
+"""The effective settings, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from; `place` is the flag, the variable, or `file:line`, empty for a default."""
+
+    kind: Literal["flag", "variable", "file", "default"]
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the stack is to listen, on loopback (1-65535)."""
+
+    otlp_grpc: int = 4317
+    otlp_http: int = 4318
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The effective settings. `origins` names, by setting (`ports.otlp_grpc`), where each value came from."""
+
+    project: str = "phoenix"
+    runtime: str = "auto"
+    profile: str = "development"
+    ports: Ports = field(default_factory=Ports)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def value(self, name: str) -> str | int:
+        """The value of a setting by its name, as in `ports.otlp_grpc`."""
+        from operator import attrgetter
+
+        found: str | int = attrgetter(name)(self)
+        return found
+
+    def chosen(self, name: str) -> bool:
+        """Whether the user named this setting anywhere, as opposed to its default."""
+        origin = self.origins.get(name)
+        return origin is not None and origin.kind != "default"
