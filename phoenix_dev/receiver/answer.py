@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.partial import partial_success
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Send
+    from starlette.types import Send
 
+    from phoenix_dev.receiver.body import Body
     from phoenix_dev.receiver.cors import Headers
     from phoenix_dev.receiver.request import Request
     from phoenix_dev.receiver.signals import Signal
@@ -31,13 +31,7 @@ _CODES = {
     429: rpc.RESOURCE_EXHAUSTED,
     503: rpc.UNAVAILABLE,
 }
-#: Refusals that are told before the body has been read to its end.
-_BODY_UNREAD = frozenset({403, 404, 405, 408, 413, 415, 429})
 _MEDIA = {"protobuf": b"application/x-protobuf", "json": b"application/json"}
-#: A sender that still writes when the connection is closed sees a reset instead of the answer: what it sends is dropped
-#: for this long.
-_LINGER_SECONDS = 2.0
-_LINGER_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +90,16 @@ def _error(
     return Answer(status, [media, *headers], body, reason, service)
 
 
-async def respond(request: Request, answer: Answer, receive: Receive, send: Send) -> None:
+async def respond(request: Request, answer: Answer, body: Body, send: Send) -> None:
     """Send the answer. Where the body was not read to its end the connection is closed, soon but not at once."""
-    unread = answer.status in _BODY_UNREAD and request.has_body
     headers = [*answer.headers, *([] if answer.status == 403 else cors.response_headers(request.headers))]
     if answer.status != 204:
         headers.append((b"content-length", str(len(answer.body)).encode()))
-    if unread:
+    closing = body.unread
+    if closing:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": unread})
-    if unread:
-        # Receiving would ask a sender that waits for `100 Continue` to go on.
-        if b"expect" not in request.headers:
-            await _drop_body(receive)
+    await send({"type": "http.response.body", "body": answer.body, "more_body": closing})
+    if closing:
+        await body.drop()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _drop_body(receive: Receive) -> None:
-    dropped = 0
-    try:
-        async with asyncio.timeout(_LINGER_SECONDS):
-            while dropped < _LINGER_BYTES:
-                message = await receive()
-                dropped += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
-    except TimeoutError:
-        return

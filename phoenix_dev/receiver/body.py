@@ -10,6 +10,8 @@ from phoenix_dev.receiver.inflate import Inflater
 from phoenix_dev.receiver.refused import TooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.types import Receive
 
     from phoenix_dev.receiver.in_flight import Charge
@@ -17,39 +19,73 @@ if TYPE_CHECKING:
 
 #: How long a whole body may take: memory that is held for a sender must come free.
 BODY_SECONDS = 30.0
+#: A sender that still writes when the connection is closed sees a reset instead of the answer: for so long, and up to
+#: so many bytes, what it goes on sending is dropped.
+LINGER_SECONDS = 2.0
+LINGER_BYTES = 4 * MOST_BYTES
 
 
-def check_length(request: Request) -> None:
-    """Raises TooLarge for a body that says at its head that it is."""
-    if request.length is not None and request.length > MOST_BYTES:
-        raise TooLarge(f"the body is {request.length} bytes, above the limit of {MOST_BYTES}")
+class SenderGone(Exception):
+    """The connection was closed before the body was complete."""
 
 
-async def read_body(request: Request, receive: Receive, charge: Charge) -> bytes | None:
-    """The body, decompressed; None when the sender has gone.
+class Body:
+    """The body of one request. `unread` tells whether some of it may still come."""
 
-    Raises TooLarge and Malformed, Overloaded when the budget is used up, TimeoutError when the body does not arrive
-    in time.
-    """
-    check_length(request)
-    inflater = Inflater(MOST_BYTES) if request.gzip else None
-    pieces: list[bytes] = []
-    on_wire = 0
-    async with asyncio.timeout(BODY_SECONDS):
+    def __init__(self, request: Request, receive: Receive) -> None:
+        self._request = request
+        self._receive = receive
+        self._started = False
+        self.unread = request.has_body
+
+    async def read(self, charge: Charge) -> bytes:
+        """The whole body, decompressed.
+
+        Raises TooLarge and Malformed, Overloaded when the budget is used up, TimeoutError when the body does not
+        arrive in time, and SenderGone.
+        """
+        length = self._request.length
+        if length is not None and length > MOST_BYTES:
+            raise TooLarge(f"the body is {length} bytes, above the limit of {MOST_BYTES}")
+        pieces: list[bytes] = []
+        inflater = Inflater(MOST_BYTES) if self._request.gzip else None
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in self._pieces():
+                kept = inflater.feed(piece) if inflater is not None else piece
+                charge.add(len(kept))
+                pieces.append(kept)
+        if inflater is not None:
+            inflater.finish()
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def drop(self) -> None:
+        """Let the rest of the body pass by, within limits of time and size."""
+        if b"expect" in self._request.headers and not self._started:
+            return  # The sender waits for `100 Continue` before it sends any.
+        dropped = 0
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while self.unread and dropped < LINGER_BYTES:
+                    dropped += len(await self._next())
+        except (TimeoutError, SenderGone):
+            return
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        on_wire = 0
         while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            piece = message.get("body", b"")
+            piece = await self._next()
             on_wire += len(piece)
             if on_wire > MOST_BYTES:
                 raise TooLarge(f"the body is above the limit of {MOST_BYTES} bytes")
-            if inflater is not None:
-                piece = inflater.feed(piece)
-            charge.add(len(piece))
-            pieces.append(piece)
-            if not message.get("more_body", False):
-                break
-    if inflater is not None:
-        inflater.finish()
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            yield piece
+            if not self.unread:
+                return
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        if message["type"] != "http.request":
+            raise SenderGone
+        self._started = True
+        self.unread = message.get("more_body", False)
+        piece: bytes = message.get("body", b"")
+        return piece

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Literal
 
 from google.protobuf.message import DecodeError
 
 from phoenix_dev.receiver.otlp_json import read_json
+from phoenix_dev.receiver.refused import Malformed
 from phoenix_dev.receiver.wire import explain, last_service
 
 if TYPE_CHECKING:
-    from phoenix_dev.receiver.refused import Malformed
+    from concurrent.futures import Executor
+
     from phoenix_dev.receiver.signals import Signal
     from phoenix_dev.telemetry.inbox import ExportRequest
 
@@ -18,6 +21,8 @@ Encoding = Literal["protobuf", "json"]
 
 #: The limit for one export, on the wire and once decompressed, in bytes.
 MOST_BYTES = 16 * 1024 * 1024
+#: JSON above this size (bytes) takes a while to read.
+_LONG_JSON = 64 * 1024
 
 
 def decode(signal: Signal, encoding: Encoding, body: bytes) -> ExportRequest:
@@ -30,8 +35,18 @@ def decode(signal: Signal, encoding: Encoding, body: bytes) -> ExportRequest:
         raise _malformed(signal, body) from None
 
 
-def _malformed(signal: Signal, body: bytes) -> Malformed:
-    from phoenix_dev.receiver.refused import Malformed
+async def decode_on_loop(signal: Signal, encoding: Encoding, body: bytes, slow: Executor) -> ExportRequest:
+    """The same for the event loop: what takes long (long JSON, finding the fault in a bad body) is done by `slow`."""
+    if encoding == "protobuf":
+        try:
+            return signal.request.FromString(body)
+        except DecodeError:
+            pass
+    elif len(body) <= _LONG_JSON:
+        return decode(signal, encoding, body)
+    return await asyncio.get_running_loop().run_in_executor(slow, decode, signal, encoding, body)
 
+
+def _malformed(signal: Signal, body: bytes) -> Malformed:
     fault = explain(signal.request.DESCRIPTOR, body)
     return Malformed(fault.reason, service=last_service(body, fault.offset))

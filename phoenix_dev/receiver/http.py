@@ -11,34 +11,30 @@ google.rpc.Status in the encoding of the request; JSON where that is unknown.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
-from phoenix_dev.receiver.body import read_body
+from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
 from phoenix_dev.receiver.commit import committed
-from phoenix_dev.receiver.decode import decode
-from phoenix_dev.receiver.in_flight import Budget
+from phoenix_dev.receiver.decode import decode_on_loop
+from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
 from phoenix_dev.receiver.refused import Malformed, TooLarge
 from phoenix_dev.receiver.request import Request
 from phoenix_dev.receiver.signals import SIGNALS, service_of
 from phoenix_dev.telemetry.inbox import Overloaded
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from phoenix_dev.receiver.in_flight import Charge
     from phoenix_dev.receiver.refusals import Refusals
     from phoenix_dev.receiver.signals import Signal
-    from phoenix_dev.telemetry.inbox import ExportRequest, Inbox
+    from phoenix_dev.telemetry.inbox import Accepted, Inbox
 
-#: What bodies in reading and exports waiting for their commit may hold together, in bytes.
-MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
-#: JSON above this size (bytes) is read on a thread, so that other senders are served meanwhile.
-_LONG_JSON = 64 * 1024
 _ALLOW = (b"allow", b"POST, OPTIONS")
 _PATHS = {signal.path: signal for signal in SIGNALS}
 
@@ -56,59 +52,41 @@ class _Receiver:
         self._inbox = inbox
         self._refusals = refusals
         self._budget = budget
-        self._json_reader = ThreadPoolExecutor(1, thread_name_prefix="otlp-json")
+        self._slow = ThreadPoolExecutor(1, thread_name_prefix="otlp-http-decode")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request.of(scope)
+        body = Body(request, receive)
         signal = _PATHS.get(request.path)
-        with self._budget.charge() as charge:
-            answer = _by_its_head(request, signal) or await self._answer(request, signal, receive, charge)
-        if answer is None:
+        try:
+            answer = _by_its_head(request, signal) or await self._take(request, signal, body)
+        except SenderGone:
             return
         if answer.refused and request.method == "POST":
             self._note(request, signal, answer)
-        await respond(request, answer, receive, send)
+        await respond(request, answer, body, send)
 
-    async def _answer(self, request: Request, signal: Signal | None, receive: Receive, charge: Charge) -> Answer | None:
-        """What to answer; None when the sender has gone."""
+    async def _take(self, request: Request, signal: Signal | None, body: Body) -> Answer:
         assert signal is not None
-        try:
-            body = await read_body(request, receive, charge)
-            if body is None:
-                return None
-            export, size = await self._decoded(request, signal, body)
-            del body
-            return await self._store(request, signal, export, size)
-        except Malformed as exc:
-            return refuse(request, 400, exc.reason, service=exc.service)
-        except TooLarge as exc:
-            return refuse(request, 413, exc.reason)
-        except Overloaded as exc:
-            return busy(request, 429, exc)
-        except TimeoutError:
-            return refuse(request, 408, "the body did not arrive in time")
-
-    async def _store(self, request: Request, signal: Signal, export: ExportRequest, size: int) -> Answer:
-        service = service_of(signal, export)
-        try:
-            waiting = self._inbox.submit(export, size)
-        except Overloaded as exc:
-            return busy(request, 429, exc, service=service)
-        del export
-        try:
-            return success(request, signal, await committed(waiting), service)
-        except Overloaded as exc:
-            return busy(request, 503, exc, service=service)
-
-    async def _decoded(self, request: Request, signal: Signal, body: bytes) -> tuple[ExportRequest, int]:
-        """The export and its size as protobuf."""
-        if request.encoding == "protobuf":
-            return decode(signal, "protobuf", body), len(body)
-        if len(body) <= _LONG_JSON:
-            export = decode(signal, "json", body)
-        else:
-            export = await asyncio.get_running_loop().run_in_executor(self._json_reader, decode, signal, "json", body)
-        return export, export.ByteSize()
+        assert request.encoding is not None
+        service = ""
+        with self._budget.charge() as charge:
+            try:
+                content = await body.read(charge)
+                export = await decode_on_loop(signal, request.encoding, content, self._slow)
+                size = len(content) if request.encoding == "protobuf" else export.ByteSize()
+                service = service_of(signal, export)
+                waiting = self._inbox.submit(export, size)
+                del content, export
+                return await _acknowledged(request, signal, waiting, service)
+            except Malformed as exc:
+                return refuse(request, 400, exc.reason, service=exc.service)
+            except TooLarge as exc:
+                return refuse(request, 413, exc.reason)
+            except Overloaded as exc:
+                return busy(request, 429, exc, service=service)
+            except TimeoutError:
+                return refuse(request, 408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds")
 
     def _note(self, request: Request, signal: Signal | None, answer: Answer) -> None:
         self._refusals.note(
@@ -120,6 +98,13 @@ class _Receiver:
             peer=request.peer,
             time_ns=time.time_ns(),
         )
+
+
+async def _acknowledged(request: Request, signal: Signal, waiting: Future[Accepted], service: str) -> Answer:
+    try:
+        return success(request, signal, await committed(waiting), service)
+    except Overloaded as exc:
+        return busy(request, 503, exc, service=service)
 
 
 def _by_its_head(request: Request, signal: Signal | None) -> Answer | None:

@@ -10,6 +10,8 @@ from phoenix_dev.telemetry.inbox import Overloaded
 if TYPE_CHECKING:
     from types import TracebackType
 
+#: What bodies in reading and exports waiting for their commit may hold together, in bytes.
+MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
 RETRY_AFTER_SECONDS = 1.0
 
 

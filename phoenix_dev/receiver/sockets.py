@@ -1,43 +1,66 @@
-"""Loopback sockets: the same port on 127.0.0.1 and ::1, and nobody else's port taken by sharing it."""
+"""Listening sockets: the same port on each address, and nobody else's port taken by sharing it."""
 
 from __future__ import annotations
 
 import errno
 import os
 import socket
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Node resolves localhost to ::1 first, everyone else to 127.0.0.1.
+LOOPBACK = ("127.0.0.1", "::1")
 _TRIES = 20
 _BACKLOG = 1024
 
 
 def bind_loopback(port: int) -> list[socket.socket]:
-    """Listening sockets on 127.0.0.1 and, where the machine has it, ::1, both on `port` (0: one free port for both).
+    """Listening sockets on 127.0.0.1 and, where the machine has IPv6, ::1, both on `port` (0: one free port for both).
 
-    Node resolves localhost to ::1 first. Raises OSError (EADDRINUSE) when either address has the port taken.
+    Raises OSError (EADDRINUSE) when either address has the port taken.
     """
-    for attempt in range(_TRIES):
-        first = _listening(socket.AF_INET, "127.0.0.1", port)
+    return bind(LOOPBACK, port)
+
+
+def bind(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """A listening socket for each address (0: one free port for all). IPv6 addresses are left out where the machine
+    has no IPv6.
+
+    Raises OSError (EADDRINUSE) when any of them has the port taken.
+    """
+    for _ in range(_TRIES - 1):
         try:
-            return [first, *_second(first.getsockname()[1])]
+            return _bind_all(hosts, port)
         except OSError as exc:
-            first.close()
-            if port or exc.errno != errno.EADDRINUSE or attempt == _TRIES - 1:
+            # A port that is free on the first address may be taken on the next.
+            if port or exc.errno != errno.EADDRINUSE:
                 raise
-    raise AssertionError("unreachable")
+    return _bind_all(hosts, port)
 
 
-def _second(port: int) -> list[socket.socket]:
+def _bind_all(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    bound: list[socket.socket] = []
     try:
-        return [_listening(socket.AF_INET6, "::1", port)]
-    except OSError as exc:
-        if exc.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
-            return []
+        for host in hosts:
+            sock = _listening(host, port)
+            if sock is not None:
+                bound.append(sock)
+                port = port or sock.getsockname()[1]
+    except BaseException:
+        for sock in bound:
+            sock.close()
         raise
+    return bound
 
 
-def _listening(family: int, host: str, port: int) -> socket.socket:
-    sock = socket.socket(family, socket.SOCK_STREAM)
+def _listening(host: str, port: int) -> socket.socket | None:
+    """None where the machine lacks the address family or the IPv6 loopback address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock: socket.socket | None = None
     try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
         if os.name == "posix":
             # On Windows the same option would let two programs have one port.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,7 +69,10 @@ def _listening(family: int, host: str, port: int) -> socket.socket:
         sock.bind((host, port))
         sock.listen(_BACKLOG)
         sock.setblocking(False)
-    except BaseException:
-        sock.close()
+    except OSError as exc:
+        if sock is not None:
+            sock.close()
+        if family == socket.AF_INET6 and exc.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            return None
         raise
     return sock

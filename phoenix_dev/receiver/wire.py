@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _VARINT, _FIXED64, _LENGTH, _GROUP, _END_GROUP, _FIXED32 = range(6)
 _MOST_LEVELS = 100
 _MOST_FIELD_NUMBER = 2**29 - 1
+#: A million or two take a second; after that the fault is told without its place.
+_MOST_FIELDS = 2_000_000
 _SERVICE_KEY = b"\x0a\x0cservice.name\x12"
 
 
@@ -67,6 +69,7 @@ class _Walk:
 
     def __init__(self, body: bytes) -> None:
         self._body = body
+        self._left = _MOST_FIELDS
 
     def message(self, kind: Descriptor | None, at: int, end: int, path: str, level: int) -> None:
         """Walk the fields between two offsets; an unknown message (None) is walked for its form alone."""
@@ -75,6 +78,9 @@ class _Walk:
         counts: dict[int, int] = {}
         while at < end:
             start = at
+            self._left -= 1
+            if not self._left:
+                self._fault(f"the body is malformed, at or after byte {at}", at)
             tag, at = self.varint(at, end, path)
             number, wire = tag >> 3, tag & 7
             if not 0 < number <= _MOST_FIELD_NUMBER:

@@ -1,0 +1,108 @@
+"""uvicorn with the limits that a server needs which anyone on the machine may reach.
+
+uvicorn by itself takes any number of connections, keeps for ever one that never sends a whole head, and collects a
+head of any size.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from starlette.types import ASGIApp
+
+#: Below the usual limit of 1024 open files.
+MOST_CONNECTIONS = 512
+MOST_HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 10.0
+#: Longer than the interval at which exporters send (5 s by default, 60 s for metrics), so that they find their
+#: connection open.
+KEEP_ALIVE_SECONDS = 75
+
+
+def http_config(app: ASGIApp) -> uvicorn.Config:
+    """Settings for `uvicorn.Server`: quiet, without WebSocket and lifespan, with the limits of this module.
+
+    Logs go to the loggers `uvicorn` and `uvicorn.error` as the process has set them up.
+    """
+    return uvicorn.Config(
+        app,
+        http=LimitedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection, refused where there are too many and closed where its head is too long or too slow."""
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _in_head = True
+    _silent_bytes = 0
+    """Received since the last body or end of a head: what the parser keeps of an unfinished header or trailer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Close at once what is one connection too many; a sender sees a 503 and tries again."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._end(b"503 Service Unavailable", b"retry-after: 1\r\n")
+        else:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is left to wait for."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Refuse a head, or a trailer after the body, that does not end."""
+        if self.transport.is_closing():
+            return
+        if self._in_head and self._head_timer is None:
+            self._await_head()
+        self._silent_bytes += len(data)
+        super().data_received(data)
+        if self._silent_bytes > MOST_HEAD_BYTES:
+            self._end(b"431 Request Header Fields Too Large")
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_head = False
+        self._silent_bytes = 0
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """The sender goes on."""
+        self._silent_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The next byte begins a head again."""
+        self._in_head = True
+        self._silent_bytes = 0
+        super().on_message_complete()
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._end, b"408 Request Timeout")
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _end(self, status: bytes, headers: bytes = b"") -> None:
+        self._stop_timer()
+        if not self.transport.is_closing():
+            head = b"HTTP/1.1 " + status + b"\r\n" + headers
+            self.transport.write(head + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            self.transport.close()
