@@ -50,10 +50,14 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Records oldest first, and whether older ones that pass were left out by the limit."""
+    """Records oldest first, and whether older ones that pass were left out by the limit.
+
+    A tail from `cursor` neither repeats nor leaves out anything relative to what was searched.
+    """
 
     records: tuple[LogRecord, ...]
     truncated: bool
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ class LogStore(Protocol):
         """The newest `limit` records that pass (all with None), oldest first; equal times stay as they arrived."""
         ...
 
-    def tail(self, cursor: str | None) -> LogTail:
-        """Every record that arrived after the cursor. With None: no record, and the position of now.
+    def tail(self, cursor: str) -> LogTail:
+        """Every record that arrived after the cursor, which came from a page or from an earlier tail.
 
         Nothing is left out and nothing repeated between two calls, whatever times the records bear, and across a restart of what keeps them.
         """

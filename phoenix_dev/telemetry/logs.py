@@ -61,8 +61,9 @@ class EmbeddedLogStore:
 
     def search(self, keep: LogFilter, limit: int | None) -> LogPage:
         """See `LogStore.search`."""
+        store, position = self._position()
         newest: list[_Entry] = []  # a heap, the oldest first; one more than the limit tells that there are more
-        for entry in self._newest_blocks_first(keep, newest, limit):
+        for entry in self._newest_blocks_first(keep, position, newest, limit):
             if keep.keeps(entry[2]):
                 if limit is None or len(newest) <= limit:
                     heapq.heappush(newest, entry)
@@ -70,18 +71,14 @@ class EmbeddedLogStore:
                     heapq.heappushpop(newest, entry)
         ordered = [record for _, _, record in sorted(newest, key=lambda entry: entry[:2])]
         truncated = limit is not None and len(ordered) > limit
-        return LogPage(tuple(ordered[1:] if truncated else ordered), truncated)
+        return LogPage(tuple(ordered[1:] if truncated else ordered), truncated, f"{store}:{position}")
 
-    def _newest_blocks_first(self, keep: LogFilter, newest: list[_Entry], limit: int | None) -> Iterator[_Entry]:
+    def _newest_blocks_first(
+        self, keep: LogFilter, position: int, newest: list[_Entry], limit: int | None
+    ) -> Iterator[_Entry]:
         """Records of the blocks that may hold one to keep, until no further block can add to the newest."""
-        where, parameters = (
-            ["last >= ?", "first <= ?", "severity >= ?"],
-            [
-                _clamp(keep.since_ns, 0),
-                _clamp(keep.until_ns, _LAST_TIME),
-                keep.min_severity,
-            ],
-        )
+        where = ["id <= ?", "last >= ?", "first <= ?", "severity >= ?"]
+        parameters = [position, _clamp(keep.since_ns, 0), _clamp(keep.until_ns, _LAST_TIME), keep.min_severity]
         names: list[object] = list(parameters)
         if keep.services:
             marks = ",".join("?" * len(keep.services))
@@ -96,16 +93,14 @@ class EmbeddedLogStore:
                 for index, record in enumerate(unpack_logs(data)):
                     yield record.time_ns, number << 32 | index, record
 
-    def tail(self, cursor: str | None) -> LogTail:
+    def tail(self, cursor: str) -> LogTail:
         """See `LogStore.tail`."""
         store, position = self._position()
-        if cursor is None:
-            return LogTail((), f"{store}:{position}")
         seen_store, _, seen = cursor.partition(":")
         # Another identity: the data was deleted and begun anew, everything in it arrived after the cursor.
         after = int(seen) if seen_store == store else 0
         if after == position:
-            return LogTail((), cursor)
+            return LogTail((), f"{store}:{position}")
         rows = self._db.rows("SELECT data FROM log_block WHERE id > ? AND id <= ? ORDER BY id", (after, position))
         records = tuple(record for (data,) in rows if isinstance(data, bytes) for record in unpack_logs(data))
         return LogTail(records, f"{store}:{position}")

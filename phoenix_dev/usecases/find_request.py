@@ -1,0 +1,148 @@
+"""From whichever ID is at hand to the whole request."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import NotFound, UsageError
+from phoenix_dev.model.identifier import (
+    ID_KINDS,
+    as_64_bit_trace_id,
+    as_span_id,
+    as_trace_id,
+    trace_id_of_traceparent,
+)
+from phoenix_dev.model.request import Request
+from phoenix_dev.model.span import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from phoenix_dev.model.identifier import IdKind
+    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.stores import Stores
+
+_LATEST = {"last": False, "last-error": True}
+#: A trace is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of `env`).
+QUIET_SECONDS = 0.5
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """As what an ID was found, the traces that bear it on a span or a log, and the logs that bear it without a trace."""
+
+    kind: IdKind
+    trace_ids: tuple[str, ...]
+    loose: tuple[LogRecord, ...]
+
+
+def find_request(stores: Stores, text: str, as_kind: IdKind | None = None) -> Request:
+    """Every trace and log that an ID leads to, the ID tried in the order of the contract: the first kind that finds something wins.
+
+    `last` and `last-error`; traceparent; trace ID; correlation ID; request ID; span ID; 64-bit trace ID. `as_kind` forces one.
+    Raises NotFound when nothing bears the ID, UsageError when it cannot be of the kind that is forced.
+    """
+    found = resolve(stores, text, as_kind)
+    return Request(text, found.kind, read_traces(stores, found.trace_ids), found.loose)
+
+
+def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers:
+    """What bears an ID, without reading it whole. Raises as `find_request` does."""
+    for kind, value in _readings(stores, text, as_kind):
+        found = bearers(stores, kind, value)
+        if found.trace_ids or found.loose:
+            return found
+    raise NotFound(
+        f"No span and no log bears {_described(text, as_kind)}: it has not arrived, was not sampled, or belongs elsewhere",
+        hint=f"phoenix-dev trace --wait 10 '{text}'" if text.isprintable() else "phoenix-dev traces",
+    )
+
+
+def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds: float) -> Request:
+    """`find_request` for a request that is still arriving: waits until it is there and has been quiet, at most so many seconds.
+
+    What has arrived by then is returned; raises NotFound when that is nothing.
+    """
+    deadline = time.monotonic() + seconds
+    seen, quiet_since = -1, time.monotonic()
+    while True:
+        request = _found_yet(stores, text, as_kind)
+        size = 0 if request is None else sum(len(t.spans) + len(t.logs) for t in request.traces) + len(request.logs)
+        now = time.monotonic()
+        if size != seen:
+            seen, quiet_since = size, now
+        if request is not None and (now - quiet_since >= QUIET_SECONDS or now >= deadline):
+            return request
+        if now >= deadline:
+            return find_request(stores, text, as_kind)
+        time.sleep(_POLL_SECONDS)
+
+
+def bearers(stores: Stores, kind: IdKind, value: str) -> Bearers:
+    """IDs of the traces that bear an ID on a span or a log, and the logs that bear it without a trace."""
+    trace_ids = dict.fromkeys([*stores.traces.trace_ids(kind, value), *stores.logs.trace_ids(kind, value)])
+    return Bearers(kind, tuple(trace_ids), stores.logs.without_trace(kind, value))
+
+
+def read_traces(stores: Stores, trace_ids: Iterable[str]) -> tuple[Trace, ...]:
+    """The traces with their logs, by start time."""
+    ids = tuple(trace_ids)
+    spans, logs = stores.traces.spans(ids), stores.logs.of_traces(ids)
+    traces = (Trace(trace_id, spans.get(trace_id, ()), logs.get(trace_id, ())) for trace_id in ids)
+    return tuple(sorted(traces, key=lambda trace: trace.start_ns))
+
+
+def _readings(stores: Stores, text: str, as_kind: IdKind | None) -> Iterator[tuple[IdKind, str]]:
+    """What the text may mean, in the order in which it is tried."""
+    if as_kind is not None:
+        yield as_kind, _forced(text, as_kind)
+        return
+    if text in _LATEST:
+        yield "trace", _latest(stores, error=_LATEST[text])
+        return
+    for trace_id in (trace_id_of_traceparent(text), as_trace_id(text)):
+        if trace_id:
+            yield "trace", trace_id
+    stripped = text.strip()
+    yield "correlation", stripped
+    yield "request", stripped
+    if span_id := as_span_id(text):
+        yield "span", span_id
+    if trace_id := as_64_bit_trace_id(text):
+        yield "trace", trace_id
+
+
+def _forced(text: str, kind: IdKind) -> str:
+    if kind in ("correlation", "request"):
+        return text.strip()
+    if kind == "span":
+        value = as_span_id(text)
+    else:
+        value = trace_id_of_traceparent(text) or as_trace_id(text) or as_64_bit_trace_id(text)
+    if value is None:
+        digits = "16 hex digits" if kind == "span" else "32 (or 16) hex digits or a traceparent"
+        raise UsageError(f"'{text}' is not a {kind} ID: that is {digits}", hint=f"phoenix-dev trace '{text}'")
+    return value
+
+
+def _latest(stores: Stores, *, error: bool) -> str:
+    trace_id = stores.traces.latest(error=error)
+    if trace_id is None:
+        what = "trace with an error" if error else "trace"
+        raise NotFound(f"No {what} has arrived yet", hint="phoenix-dev traces" if error else "phoenix-dev demo")
+    return trace_id
+
+
+def _found_yet(stores: Stores, text: str, as_kind: IdKind | None) -> Request | None:
+    try:
+        return find_request(stores, text, as_kind)
+    except NotFound:
+        return None
+
+
+def _described(text: str, as_kind: IdKind | None) -> str:
+    assert as_kind is None or as_kind in ID_KINDS
+    return f"the {as_kind} ID '{text}'" if as_kind else f"the ID '{text}'"
