@@ -1,0 +1,93 @@
+"""What every test has: a home of its own, the command line, and a guard against processes it leaves behind."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import settings
+
+from tests.leftovers import children, left_behind
+from tests.running import CommandLine
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import psutil
+
+# A shared machine has slow moments; what is slow is measured in benchmarks, not here.
+settings.register_profile("phoenix-dev", deadline=None, print_blob=True)
+settings.load_profile("phoenix-dev")
+
+_OF_THE_TERMINAL = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "LINES",
+    "TERM_PROGRAM",
+    "COLORTERM",
+    "SHELL",
+)
+
+
+class Invoke(Protocol):
+    """Runs a command inside the test's process; whatever is no PhoenixDevError comes through with its traceback."""
+
+    def __call__(self, *args: str, input: str | None = None) -> Result:  # noqa: A002 - click's word
+        ...
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A PHOENIX_DEV_HOME, a home folder and a working folder of the test's own, and a terminal of 80 columns.
+
+    A process that is left over at the end of the test fails it.
+    """
+    own = tmp_path / "phoenix-home"
+    for name in ("user", "work"):
+        (tmp_path / name).mkdir()
+    for variable in os.environ:
+        if variable.startswith(("PHOENIX_DEV_", "OTEL_", "XDG_")) or variable in _OF_THE_TERMINAL:
+            monkeypatch.delenv(variable)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PHOENIX_DEV_HOME", str(own))
+    monkeypatch.chdir(tmp_path / "work")
+    before = children()
+    yield own
+    _expect_nothing_left(before, own)
+
+
+@pytest.fixture
+def run_cli() -> CommandLine:
+    """`phoenix-dev` as a process: `run_cli("trace", "last", "--json")` has `code`, `stdout` and `stderr`."""
+    return CommandLine()
+
+
+@pytest.fixture
+def invoke() -> Invoke:
+    """`phoenix-dev` inside this process: `invoke("config", "--json")` is click's Result."""
+    from phoenix_dev.cli.root import root
+
+    def run(*args: str, input: str | None = None) -> Result:  # noqa: A002 - click's word
+        return CliRunner().invoke(root, args, prog_name="phoenix-dev", input=input, catch_exceptions=False)
+
+    return run
+
+
+def _expect_nothing_left(before: set[psutil.Process], home: Path) -> None:
+    if not left_behind(before, home):
+        return
+    try:
+        wait_until(lambda: not left_behind(before, home), deadline=2.0)
+    except AssertionError:
+        remaining = left_behind(before, home)
+        told = [f"{process.pid} {' '.join(process.cmdline())}" for process in remaining]
+        for process in remaining:
+            process.kill()
+        pytest.fail("the test left processes behind: " + "; ".join(told))
