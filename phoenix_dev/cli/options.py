@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import click
+
+from phoenix_dev.cli.types import Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 
 #: `--json`, given to the command as `as_json`.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def since_option(default: str) -> Callable[[_Decorated], _Decorated]:
+    """`--since`, given to the command as `since_ns`: a duration before now or a point in time."""
+    return click.option("--since", "since_ns", type=Moment(), default=default, show_default=True, help="From then on.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotFound, UsageError
@@ -79,6 +79,11 @@ def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds:
         if now >= deadline:
             return find_request(stores, text, as_kind)
         time.sleep(_POLL_SECONDS)
+
+
+def without_logs(request: Request) -> Request:
+    """The same request without its logs."""
+    return replace(request, traces=tuple(replace(trace, logs=()) for trace in request.traces), logs=())
 
 
 def bearers(stores: Stores, kind: IdKind, value: str) -> Bearers:

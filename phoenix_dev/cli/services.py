@@ -1,0 +1,30 @@
+"""`phoenix-dev services`."""
+
+from __future__ import annotations
+
+from phoenix_dev.cli.context import AppContext, pass_app
+from phoenix_dev.cli.group import command
+from phoenix_dev.cli.options import json_option, since_option
+
+
+@command(examples=["phoenix-dev services", "phoenix-dev services --since 24h --json"])
+@since_option("1h")
+@json_option
+@pass_app
+def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
+    """List the services that send telemetry, with what arrived from each."""
+    from phoenix_dev.usecases.list_services import list_services
+
+    found = list_services(app.stores(), since_ns)
+    if as_json:
+        from phoenix_dev.render.jsonout import services_json
+
+        app.output.json(services_json(found))
+        return
+    from phoenix_dev.render.tables import service_lines
+
+    app.output.lines(service_lines(found, width=app.output.width))
+    if not found:
+        app.output.talk(
+            'no service has sent anything in that time; eval "$(phoenix-dev env)" tells yours where to send'
+        )

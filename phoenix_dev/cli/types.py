@@ -1,0 +1,113 @@
+"""What users type, as values: points in time, durations, patterns, pairs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+_UNITS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 86400 * 10**9,
+}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
+
+
+def duration_ns(text: str) -> int | None:
+    """`90s`, `1.5h`, `1h30m` in nanoseconds; None for anything else."""
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+
+
+class Duration(click.ParamType):
+    """A duration such as `250ms`, as nanoseconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        found = value if isinstance(value, int) else duration_ns(str(value).strip())
+        if found is None:
+            self.fail(f"'{value}' is not a duration; write it like 250ms, 2s, 15m, 1h30m or 7d.", param, ctx)
+        return found
+
+
+class Moment(click.ParamType):
+    """A point in time as Unix nanoseconds: a duration before now, or a date and time (RFC 3339; without an offset the machine's own)."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        import time
+        from datetime import datetime
+
+        if isinstance(value, int):
+            return value
+        text = str(value).strip()
+        ago = duration_ns(text)
+        if ago is not None:
+            return max(0, time.time_ns() - ago)
+        try:
+            moment = datetime.fromisoformat(text).astimezone()
+            return max(0, int(moment.timestamp()) * 10**9 + moment.microsecond * 1000)
+        except (ValueError, OverflowError, OSError):
+            self.fail(f"'{value}' is not a time; write 15m, 2h or 2026-01-31T12:00:00Z.", param, ctx)
+
+
+class Pattern(click.ParamType):
+    """A regular expression in Python's syntax."""
+
+    name = "regex"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> re.Pattern[str]:
+        if isinstance(value, re.Pattern):
+            return value
+        try:
+            return re.compile(value)
+        except re.error as exc:
+            self.fail(f"'{value}' is not a regular expression: {exc}.", param, ctx)
+
+
+class Pair(click.ParamType):
+    """`KEY=VALUE`."""
+
+    name = "key=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, rest = str(value).partition("=")
+        if not equals or not key:
+            self.fail(f"'{value}' is not KEY=VALUE.", param, ctx)
+        return key, rest
+
+
+class LevelName(click.ParamType):
+    """A level's name in any case, as its lowest severity number."""
+
+    name = "level"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from phoenix_dev.model.log import LEVELS, lowest_severity
+
+        if isinstance(value, int):
+            return value
+        try:
+            return lowest_severity(str(value).strip())
+        except KeyError:
+            self.fail(f"'{value}' is not a level; the levels are {', '.join(LEVELS)}.", param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        from phoenix_dev.model.log import LEVELS
+
+        return [CompletionItem(name) for name in LEVELS if name.startswith(incomplete.upper())]
