@@ -1,0 +1,78 @@
+"""What went wrong in a request, said once, where it began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.render.attributes import pair, text_of
+from phoenix_dev.render.frames import innermost_own
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.span import Span
+    from phoenix_dev.model.timeline import Timeline
+
+_TELLING = (
+    "error.type",
+    "http.response.status_code",
+    "http.status_code",
+    "rpc.grpc.status_code",
+    "rpc.response.status_code",
+    "db.response.status_code",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a span says went wrong, and the innermost own line of code, empty where none is known."""
+
+    message: str
+    place: str = ""
+
+
+def failures_of(span: Span) -> tuple[Failure, ...]:
+    """Exceptions of a span, then its status message where they do not say it; of a failed span always at least one."""
+    found: dict[str, Failure] = {}
+    for event in span.events:
+        if event.name == "exception":
+            kind, message = text_of(event.attributes, "exception.type"), text_of(event.attributes, "exception.message")
+            text = ": ".join(filter(None, (kind, message))) or "exception without type and message"
+            if text not in found:
+                found[text] = Failure(text, innermost_own(text_of(event.attributes, "exception.stacktrace")))
+    if span.status == "error":
+        said = span.status_message
+        if said and not any(said in text for text in found):
+            found[said] = Failure(said)
+        if not found:
+            codes = [pair(key, span.attributes[key]) for key in _TELLING if key in span.attributes]
+            text = " ".join(codes) or "status error, without a message"
+            found[text] = Failure(text)
+    return tuple(found.values())
+
+
+def failures_by_bar(timeline: Timeline, *, every: bool = False) -> dict[int, tuple[Failure, ...]]:
+    """For each bar what to say below it. What a bar further down says in the same words is left out above it, unless `every`."""
+    by_bar = {index: failures_of(bar.span) for index, bar in enumerate(timeline.bars) if bar.troubled}
+    if every:
+        return by_bar
+    nearest: dict[str, int] = {}
+    for index in sorted(by_bar, reverse=True):
+        end = index + timeline.bars[index].size
+        kept = tuple(failure for failure in by_bar[index] if nearest.get(failure.message, end) >= end)
+        nearest.update((failure.message, index) for failure in by_bar[index])
+        by_bar[index] = kept
+    return by_bar
+
+
+def origins(timeline: Timeline) -> tuple[int, ...]:
+    """Bars with status error below which nothing has status error: where the trouble began; those of the critical path first."""
+    failed_below = [False] * len(timeline.bars)
+    found = []
+    for index in range(len(timeline.bars) - 1, -1, -1):
+        bar = timeline.bars[index]
+        failed = bar.span.status == "error"
+        if failed and not failed_below[index]:
+            found.append(index)
+        if bar.parent >= 0:
+            failed_below[bar.parent] = failed_below[bar.parent] or failed or failed_below[index]
+    return tuple(sorted(found, key=lambda index: (timeline.bars[index].own_ns == 0, timeline.bars[index].offset_ns, index)))

@@ -1,0 +1,67 @@
+"""Durations, times and counts in the words that people read. Times are UTC throughout."""
+
+from __future__ import annotations
+
+import time
+
+_DAY = 86_400
+
+
+def duration(ns: int) -> str:
+    """Nanoseconds in at most seven cells: `42 ns`, `310 µs`, `12.3 ms`, `1.24 s`, `2m 05s`, `3h 07m`, `12 d`."""
+    for unit, size in (("ns", 1), ("µs", 1_000), ("ms", 1_000_000)):
+        if ns < 999.5 * size:
+            return f"{three_digits(ns / size)} {unit}"
+    if ns < 59_950_000_000:
+        return f"{three_digits(ns / 1_000_000_000)} s"
+    seconds = (ns + 500_000_000) // 1_000_000_000
+    if seconds < 3600:
+        return f"{seconds // 60}m {seconds % 60:02}s"
+    if seconds < _DAY:
+        return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
+    return f"{seconds // _DAY} d"
+
+
+def three_digits(value: float) -> str:
+    """A number from 0 to 999 in three significant digits, without needless zeros."""
+    places = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    shown = f"{value:.{places}f}"
+    return shown.rstrip("0").rstrip(".") if places else shown
+
+
+def count(number: int, noun: str) -> str:
+    """`1 span`, `1,024 spans`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def clock(ns: int) -> str:
+    """Time of day, `04:05:06.131`."""
+    return f"{_strftime('%H:%M:%S', ns)}.{ns % 1_000_000_000 // 1_000_000:03}"
+
+
+def day(ns: int) -> str:
+    """`2026-10-05`."""
+    return _strftime("%Y-%m-%d", ns)
+
+
+def rfc3339(ns: int, digits: int = 9) -> str:
+    """`2026-10-05T04:05:06.131000000Z` (RFC 3339, section 5.6), always in UTC, always with as many digits."""
+    fraction = f"{ns % 1_000_000_000:09}"[:digits]
+    return f"{_strftime('%Y-%m-%dT%H:%M:%S', ns)}.{fraction}Z"
+
+
+def ago(ns: int) -> str:
+    """How long ago, coarsely: `12 s ago`, `3 min ago`, `5 h ago`, `2 days ago`; `just now` below a second and for the future."""
+    seconds = ns // 1_000_000_000
+    if seconds < 1:
+        return "just now"
+    for size, limit, unit in ((1, 120, "s"), (60, 7200, "min"), (3600, 2 * _DAY, "h")):
+        if seconds < limit:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds // _DAY} days ago"
+
+
+def _strftime(form: str, ns: int) -> str:
+    moment = time.gmtime(ns // 1_000_000_000)
+    # %Y is not padded by every C library
+    return time.strftime(form.replace("%Y", f"{moment.tm_year:04}"), moment)

@@ -1,0 +1,50 @@
+"""The few styles of the product, and a colour a service. All of them read on light and on dark; none is ever the only sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ERROR = "bold red"
+WARN = "bold color(136)"
+DIM = "dim"
+STRONG = "bold"
+OK = "green"
+
+_LEVELS = {"FATAL": ERROR, "ERROR": ERROR, "WARN": WARN, "INFO": "", "DEBUG": DIM, "TRACE": DIM, "": DIM}
+#: Middle tones of the 256 colours, neither red nor the warning's yellow.
+_PALETTE = (32, 133, 36, 172, 104, 71, 168, 37, 137, 67, 140, 65)
+
+
+def of_level(level: str) -> str:
+    """The style of a log level's name."""
+    return _LEVELS.get(level, "")
+
+
+def of_text(text: str) -> str:
+    """A colour for any text, the same in every run (for IDs that are told apart)."""
+    return f"color({_PALETTE[crc32(text.encode('utf-8', 'surrogatepass')) % len(_PALETTE)]})"
+
+
+class Lanes:
+    """Gives each service a colour: by its name, so that it stays the same between runs, or the next free one while there are any."""
+
+    def __init__(self, services: Iterable[str] = ()) -> None:
+        self._colours: dict[str, int] = {}
+        for service in services:
+            self.style(service)
+
+    def style(self, service: str) -> str:
+        """The style of a service's lane."""
+        if service not in self._colours:
+            self._colours[service] = self._pick(service)
+        return f"color({self._colours[service]})"
+
+    def _pick(self, service: str) -> int:
+        first = crc32(service.encode("utf-8", "surrogatepass")) % len(_PALETTE)
+        taken = set(self._colours.values())
+        turns = (_PALETTE[(first + step) % len(_PALETTE)] for step in range(len(_PALETTE)))
+        return next((colour for colour in turns if colour not in taken), _PALETTE[first])

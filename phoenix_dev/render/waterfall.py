@@ -1,0 +1,109 @@
+"""A request as a waterfall: every service on one time axis, with its errors and logs in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from phoenix_dev.model.timeline import timeline_of
+from phoenix_dev.render import style
+from phoenix_dev.render.header import cause_lines, critical_lines, headline, identity_lines, next_lines
+from phoenix_dev.render.kinship import relation
+from phoenix_dev.render.line import ENDLESS, Line
+from phoenix_dev.render.moments import log_into
+from phoenix_dev.render.quantity import ago, clock, count
+from phoenix_dev.render.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.model.request import Request
+    from phoenix_dev.model.timeline import Timeline
+
+
+def render_request(
+    request: Request,
+    *,
+    width: int,
+    colour: bool,
+    expand: bool = False,
+    logs: bool = True,
+    clip: bool = True,
+    now_ns: int | None = None,
+) -> Iterator[Text]:
+    """The lines of a request, none of which may be wrapped.
+
+    `width` is that of the bars' axis with its columns; with `clip` nothing is longer, else texts are whole. With `expand` each span has a
+    row and nothing is left out. `now_ns` (Unix) lets the header say how long ago it was.
+    """
+    for line in _lines(request, width=width, expand=expand, logs=logs, clip=clip, now_ns=now_ns):
+        yield line.text() if colour else Text(line.plain, no_wrap=True, overflow="ignore")
+
+
+def _lines(
+    request: Request, *, width: int, expand: bool, logs: bool, clip: bool, now_ns: int | None
+) -> Iterator[Line]:
+    cut = width if clip else ENDLESS
+    timelines = [timeline_of(trace) for trace in request.traces]
+    lanes = style.Lanes(service for trace in request.traces for service in trace.services)
+    folded = False
+    for number, timeline in enumerate(timelines):
+        if len(timelines) > 1:
+            yield Line()
+            yield _banner(number, timelines, cut)
+        tree = Tree(timeline, width=width, lanes=lanes, clip=clip, logs=logs, expand=expand)
+        yield from _one(timeline, tree, lanes, cut, now_ns, logs=logs)
+        folded = folded or tree.folded
+    yield from _loose(request.logs if logs else (), "logs of this ID without a trace", lanes, cut)
+    if not any(trace.spans for trace in request.traces):
+        yield from _nothing_seen(request, cut, now_ns)
+    yield Line()
+    yield from next_lines(request.traces, request.kind, request.id, folded=folded, width=ENDLESS)
+
+
+def _one(
+    timeline: Timeline, tree: Tree, lanes: style.Lanes, cut: int, now_ns: int | None, *, logs: bool
+) -> Iterator[Line]:
+    yield headline(timeline, cut)
+    yield from identity_lines(timeline, cut, now_ns)
+    yield from cause_lines(timeline, cut)
+    if timeline.bars:
+        yield Line()
+        yield from tree.lines()
+    heading = "logs of spans that were not received" if timeline.bars else "its logs"
+    yield from _loose(timeline.logs if logs else (), heading, lanes, cut)
+    path = list(critical_lines(timeline, cut, lanes))
+    if path:
+        yield Line()
+        yield from path
+
+
+def _banner(number: int, timelines: Sequence[Timeline], cut: int) -> Line:
+    line = Line(cut).add(f"── trace {number + 1} of {len(timelines)}", style.STRONG)
+    if said := relation(timelines[number], timelines[:number]):
+        line.add(" · ", style.DIM).add(said, style.DIM)
+    return line
+
+
+def _loose(records: Iterable[LogRecord], heading: str, lanes: style.Lanes, cut: int) -> Iterator[Line]:
+    """Logs that belong to no bar, by time, each with its service."""
+    shown = list(records)
+    if not shown:
+        return
+    yield Line()
+    yield Line(cut).add(f"{heading}:", style.DIM)
+    for record in shown:
+        line = Line(cut).add(f"{clock(record.time_ns)} ", style.DIM)
+        line.add(Line(20).add(record.service).plain, lanes.style(record.service)).add(" ")
+        yield log_into(line, record)
+
+
+def _nothing_seen(request: Request, cut: int, now_ns: int | None) -> Iterator[Line]:
+    records = request.all_logs
+    yield Line()
+    line = Line(cut).add(f"No span of it is here, only {count(len(records), 'log')}: ", style.WARN)
+    yield line.add("not sampled, or not yet arrived.", style.WARN)
+    if records and now_ns is not None and now_ns >= records[-1].time_ns:
+        yield Line(cut).add(f"The last log was written {ago(now_ns - records[-1].time_ns)}.", style.DIM)
