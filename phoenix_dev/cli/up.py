@@ -1,0 +1,52 @@
+"""`phoenix-dev up`."""
+
+from __future__ import annotations
+
+import click
+
+from phoenix_dev.cli.context import AppContext, pass_app
+from phoenix_dev.cli.group import command
+from phoenix_dev.cli.options import json_option
+
+_PATIENCE_S = 30.0
+
+
+@command(examples=["phoenix-dev up", "phoenix-dev up --otlp-http-port 14318 --json"])
+@click.option("--runtime", type=click.Choice(["auto", "embedded"]), help="What runs the stack.")
+@click.option("--profile", type=click.Choice(["development", "production"]), help="How much of the traffic is kept.")
+@click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
+@click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=_PATIENCE_S, help="Seconds until it must be ready.")
+@json_option
+@pass_app
+def up(
+    app: AppContext,
+    *,
+    runtime: str | None,
+    profile: str | None,
+    otlp_http_port: str | None,
+    otlp_grpc_port: str | None,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Start the stack and wait until it takes telemetry.
+
+    Running it again is safe and fast, applies changed settings and keeps the data.
+    """
+    from phoenix_dev.render.stack import endpoint_lines, stack_json
+    from phoenix_dev.usecases.start import start_stack
+
+    ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port}
+    app = app.with_flags(runtime=runtime, profile=profile, **ports)
+    started = start_stack(app.runtime(), timeout_s=timeout)
+    app.output.talk(*started.notes)
+    if as_json:
+        app.output.json(stack_json(started.status))
+        return
+    app.output.lines(endpoint_lines(started.status.endpoints))
+    app.output.talk(*_next_steps(app.flags.get("project")))
+
+
+def _next_steps(project: str | None) -> tuple[str, ...]:
+    me = f"phoenix-dev --project {project}" if project else "phoenix-dev"
+    return (f'send from an application:  eval "$({me} env)"', f"or see the sample system:  {me} demo")

@@ -1,0 +1,62 @@
+"""What runs, as `up` and `status` show it. Empty strings, zero and None stand for "not known" or "not given"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.refusal import Refusal
+    from phoenix_dev.model.service import ServiceActivity
+
+StackState = Literal["running", "stopped", "degraded"]
+ComponentState = Literal["running", "starting", "stopped"]
+Health = Literal["", "healthy", "unhealthy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where a stack takes telemetry and shows it, as URLs; what it does not offer (or does not yet know) is empty."""
+
+    otlp_grpc: str = ""
+    otlp_http: str = ""
+    ui: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a stack. `memory_bytes` is what it holds resident; `detail` is one line for people."""
+
+    name: str
+    state: ComponentState
+    health: Health = ""
+    memory_bytes: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredData:
+    """What is kept on disk: where, how many bytes, and the time of the oldest piece (Unix nanoseconds)."""
+
+    path: str = ""
+    size_bytes: int = 0
+    oldest_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StackStatus:
+    """A stack at one moment. `received` covers the last hour, `since_ns` is when it became ready (Unix nanoseconds).
+
+    `degraded` means: it runs, and a component that is unhealthy says in its detail what is wrong.
+    """
+
+    runtime: str
+    profile: str
+    project: str
+    state: StackState
+    endpoints: Endpoints = Endpoints()
+    components: tuple[Component, ...] = ()
+    since_ns: int | None = None
+    data: StoredData = StoredData()
+    received: tuple[ServiceActivity, ...] = ()
+    refused: tuple[Refusal, ...] = ()

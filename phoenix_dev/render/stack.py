@@ -1,0 +1,173 @@
+"""The stack as `up`, `down` and `status` show it: lines for people, one JSON document for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from phoenix_dev.render import style
+from phoenix_dev.render.line import ENDLESS, Line
+from phoenix_dev.render.quantity import ago, rfc3339
+from phoenix_dev.render.text import pad
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.text import Text
+
+    from phoenix_dev.model.refusal import Refusal
+    from phoenix_dev.model.service import ServiceActivity
+    from phoenix_dev.model.stack import Component, Endpoints, StackState, StackStatus, StoredData
+
+_STATES: dict[StackState, tuple[str, str]] = {
+    "running": ("●", style.OK),
+    "degraded": ("✗", style.ERROR),
+    "stopped": ("·", style.DIM),
+}
+_LABEL = 11
+_SERVICE = 28
+
+
+def stack_json(status: StackStatus) -> dict[str, Any]:
+    """`up --json` and `status --json`."""
+    return {
+        "runtime": status.runtime,
+        "profile": status.profile,
+        "project": status.project,
+        "state": status.state,
+        "since": _time(status.since_ns),
+        "endpoints": {
+            "otlp_grpc": status.endpoints.otlp_grpc,
+            "otlp_http": status.endpoints.otlp_http,
+            "ui": status.endpoints.ui,
+        },
+        "components": [_component_json(component) for component in status.components],
+        "data": {
+            "path": status.data.path,
+            "size_bytes": status.data.size_bytes,
+            "oldest": _time(status.data.oldest_ns),
+        },
+        "received": [_activity_json(activity) for activity in status.received],
+        "refused": [_refusal_json(refusal) for refusal in status.refused],
+    }
+
+
+def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
+    """A line an endpoint that there is."""
+    named = (("OTLP/HTTP", endpoints.otlp_http), ("OTLP/gRPC", endpoints.otlp_grpc), ("browser", endpoints.ui))
+    return (f"{name:{_LABEL}}{url}" for name, url in named if url)
+
+
+def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iterator[Text]:
+    """Everything `status` knows; lines longer than `width` cells are cut, none when it is None."""
+    cells = ENDLESS if width is None else width
+    yield _head(status, now_ns, cells).text()
+    for line in endpoint_lines(status.endpoints):
+        yield Line(cells).add(line).text()
+    for component in status.components:
+        yield _component(component, cells).text()
+    yield _data(status.data, now_ns, cells).text()
+    if status.received:
+        yield Line().text()
+        yield from (line.text() for line in _received(status.received, now_ns, cells))
+    if status.refused:
+        yield Line().text()
+        yield Line(cells).add("refused since the engine started", style.STRONG).text()
+        for refusal in reversed(status.refused):
+            yield from (line.text() for line in _refused(refusal, now_ns, cells))
+
+
+def size(number: int) -> str:
+    """Bytes in at most seven cells, in powers of 1000: `12 B`, `1.2 kB`, `350 MB`."""
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 999.5:
+            return f"{amount:.1f} {unit}" if amount < 99.95 and unit != "B" else f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def _head(status: StackStatus, now_ns: int, cells: int) -> Line:
+    mark, colour = _STATES[status.state]
+    line = Line(cells).add(f"{mark} ", colour).add(status.project, style.STRONG).add(f" {status.state}", colour)
+    if status.since_ns is not None:
+        line.add(f" since {rfc3339(status.since_ns, 0).replace('.', '')}, {ago(now_ns - status.since_ns)}")
+    return line.add(f" · {status.runtime}, {status.profile}", style.DIM)
+
+
+def _component(component: Component, cells: int) -> Line:
+    broken = component.health == "unhealthy"
+    line = Line(cells).add(f"{component.name:{_LABEL}}")
+    line.add(f"✗ {component.state}" if broken else component.health or component.state, style.ERROR if broken else "")
+    if component.memory_bytes:
+        line.add(f", {size(component.memory_bytes)} of memory")
+    return line.add(f", {component.detail}") if component.detail else line
+
+
+def _data(data: StoredData, now_ns: int, cells: int) -> Line:
+    line = Line(cells).add(f"{'data':{_LABEL}}")
+    if not data.size_bytes:
+        return line.add("nothing is kept")
+    line.add(size(data.size_bytes))
+    if data.oldest_ns is not None:
+        line.add(f", the oldest {ago(now_ns - data.oldest_ns)}")
+    return line.add(f", {data.path}")
+
+
+def _received(activities: tuple[ServiceActivity, ...], now_ns: int, cells: int) -> Iterator[Line]:
+    title = "received in the last hour"
+    yield Line(cells).add(f"{title:{_SERVICE}}{'spans':>10}{'errors':>8}{'logs':>10}{'points':>10}  last", style.STRONG)
+    for activity in activities:
+        line = Line(cells).add(pad(activity.service, _SERVICE - 1)).add(f" {activity.spans:>10,}")
+        line.add(f"{activity.error_spans:>8,}", style.ERROR if activity.error_spans else "")
+        yield line.add(f"{activity.logs:>10,}{activity.points:>10,}  {ago(now_ns - activity.last_ns)}")
+
+
+def _refused(refusal: Refusal, now_ns: int, cells: int) -> Iterator[Line]:
+    """Two lines: what and how often, then why."""
+    what = f"{refusal.signal or 'requests'} over {refusal.protocol}"
+    line = Line(cells).add("✗ ", style.ERROR).add(f"{refusal.count:,} × {what}")
+    if refusal.items:
+        line.add(f", {refusal.items:,} items")
+    if refusal.service:
+        line.add(f", {refusal.service}")
+    yield line.add(f", last {ago(now_ns - refusal.last_ns)}")
+    yield Line(cells).add(f"  {refusal.reason}")
+
+
+def _time(ns: int | None) -> str:
+    return "" if ns is None else rfc3339(ns)
+
+
+def _component_json(component: Component) -> dict[str, Any]:
+    return {
+        "name": component.name,
+        "state": component.state,
+        "health": component.health,
+        "memory_bytes": component.memory_bytes,
+        "detail": component.detail,
+    }
+
+
+def _activity_json(activity: ServiceActivity) -> dict[str, Any]:
+    return {
+        "service": activity.service,
+        "spans": activity.spans,
+        "error_spans": activity.error_spans,
+        "logs": activity.logs,
+        "points": activity.points,
+        "last": rfc3339(activity.last_ns),
+    }
+
+
+def _refusal_json(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "protocol": refusal.protocol,
+        "signal": refusal.signal,
+        "service": refusal.service,
+        "reason": refusal.reason,
+        "count": refusal.count,
+        "items": refusal.items,
+        "first": rfc3339(refusal.first_ns),
+        "last": rfc3339(refusal.last_ns),
+        "peer": refusal.peer,
+    }

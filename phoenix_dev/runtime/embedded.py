@@ -1,0 +1,184 @@
+"""The embedded runtime: one background process a project, found by the lock it holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from phoenix_dev import __version__
+from phoenix_dev.errors import NotReady, UsageError
+from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
+from phoenix_dev.runtime import folder
+from phoenix_dev.runtime.engine_handle import EngineHandle
+from phoenix_dev.runtime.lock import EngineLock
+from phoenix_dev.runtime.protocol import Started, Stopped
+from phoenix_dev.runtime.record import EngineRecord, StackRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phoenix_dev.runtime.ports import WantedPort
+    from phoenix_dev.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedRuntime:
+    """The stack of one project in one process. `home` is the project's state folder; it need not exist yet."""
+
+    home: Path
+    settings: Settings
+
+    @property
+    def name(self) -> Literal["embedded"]:
+        """See Runtime."""
+        return "embedded"
+
+    @property
+    def engine(self) -> EngineHandle:
+        """The process, whether or not it lives."""
+        return EngineHandle(self.home)
+
+    def start(self, timeout_s: float) -> Started:
+        """See Runtime. Raises UsageError for a profile other than development."""
+        profile = self.settings.profile
+        if profile != "development":
+            raise UsageError(
+                f"the embedded runtime knows the profile development only, not {profile}",
+                hint="phoenix-dev up --profile development",
+            )
+        self._make_folder()
+        notes = self._bring_up(time.monotonic() + timeout_s)
+        StackRecord(self.name, self.settings.project, profile).write(self.home)
+        return Started(self.status(), notes)
+
+    def stop(self) -> Stopped:
+        """See Runtime."""
+        return self.engine.stop()
+
+    def status(self) -> StackStatus:
+        """See Runtime."""
+        from phoenix_dev.runtime.embedded_status import status_of
+
+        last = StackRecord.read(self.home)
+        profile = last.profile if last else self.settings.profile
+        idle = StackStatus(self.name, profile, self.settings.project, "stopped", data=self.data())
+        return status_of(self.engine, idle)
+
+    def endpoints(self) -> Endpoints:
+        """See Runtime."""
+        record = self.engine.record()
+        if record is None:
+            raise NotReady(f"the stack of project {self.settings.project} does not run", hint="phoenix-dev up")
+        return record.endpoints
+
+    def data(self) -> StoredData:
+        """See Runtime."""
+        files = self._data_files()
+        return StoredData(str(self.home / folder.DATABASE) if files else "", sum(_size(path) for path in files))
+
+    def delete_data(self) -> None:
+        """See Runtime."""
+        if not self.home.is_dir():
+            return
+        lock = EngineLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
+        if lock is None:
+            raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
+        with lock:
+            for path in self._data_files():
+                _delete(path)
+
+    def _bring_up(self, deadline: float) -> tuple[str, ...]:
+        """Return once an engine as it is wanted answers: what to tell about it."""
+        notes: tuple[str, ...] = ()
+        while True:
+            running = self.engine.wait_for_answer(deadline)
+            if running is None:
+                if self._spawn(deadline):
+                    started = self.engine.record()
+                    return notes + (started.moved if started else ())
+            elif why := self._outdated(running):
+                self._check_named_ports(running)
+                notes += (f"the engine is started anew: {why}", *self.engine.stop().notes)
+            else:
+                return notes
+
+    def _spawn(self, deadline: float) -> bool:
+        """Start an engine: True once it is ready, False when another one was faster. Raises why it cannot start."""
+        from phoenix_dev.runtime.engine_log import LOG_FILE, last_words
+        from phoenix_dev.runtime.options import EngineOptions
+        from phoenix_dev.runtime.report import Busy, Failed, Ready
+        from phoenix_dev.runtime.spawn import start_engine
+
+        http, grpc = self._wanted_ports()
+        options = EngineOptions(self.home.absolute(), self.settings.project, self.settings.profile, http, grpc)
+        outcome = start_engine(options, deadline)
+        if isinstance(outcome, Failed):
+            raise outcome.error
+        if isinstance(outcome, (Ready, Busy)):
+            return isinstance(outcome, Ready)
+        ended = f"ended before it was ready: {last_words(self.home) or 'it said nothing'}"
+        what = "was not ready in time" if outcome is None else ended
+        raise NotReady(f"the engine in {self.home} {what}", hint=f"cat '{self.home / LOG_FILE}'")
+
+    def _wanted_ports(self) -> tuple[WantedPort, WantedPort]:
+        from phoenix_dev.runtime.ports import WantedPort
+
+        ports, chosen = self.settings.ports, self.settings.chosen
+        # A record without an engine: that one was killed, and what sent to it will go on to do so.
+        before = EngineRecord.read(self.home)
+        http, grpc = (before.http_port, before.grpc_port) if before else (0, 0)
+        return (
+            WantedPort("OTLP/HTTP", "--otlp-http-port", ports.otlp_http, chosen("ports.otlp_http"), http),
+            WantedPort("OTLP/gRPC", "--otlp-grpc-port", ports.otlp_grpc, chosen("ports.otlp_grpc"), grpc),
+        )
+
+    def _outdated(self, running: EngineRecord) -> str:
+        """Why an engine is not the one that is wanted; empty when it is."""
+        if running.version != __version__:
+            return f"it was of version {running.version}"
+        http, grpc = self._wanted_ports()
+        listens = ((http, running.http_port), (grpc, running.grpc_port))
+        moving = [port.what for port, number in listens if port.named and port.number != number]
+        return f"{' and '.join(moving)} moves to the port you named" if moving else ""
+
+    def _check_named_ports(self, running: EngineRecord) -> None:
+        """Raises NotReady when another process has a port that the user named: before what runs is stopped for it."""
+        from phoenix_dev.receiver.sockets import bind_loopback
+
+        for port in self._wanted_ports():
+            if port.named and port.number not in (running.http_port, running.grpc_port):
+                try:
+                    sockets = bind_loopback(port.number)
+                except OSError as error:
+                    raise port.refused(error) from error
+                for socket in sockets:
+                    socket.close()
+
+    def _make_folder(self) -> None:
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise NotReady(
+                f"the state folder {self.home} cannot be written: {error.strerror}",
+                hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
+            ) from error
+
+    def _data_files(self) -> list[Path]:
+        return sorted(self.home.glob(f"{folder.DATABASE}*"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # SQLite removes its side files when it closes
+        return 0
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotReady(f"{path} cannot be deleted: {error.strerror}", hint=f"ls -l '{path}'") from error

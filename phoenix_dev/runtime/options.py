@@ -1,0 +1,33 @@
+"""What an engine is started with, as the one argument of its process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from phoenix_dev.runtime.ports import WantedPort
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """One engine: its state folder (absolute), its name, its ports, and the pipe on which it reports its start."""
+
+    home: Path
+    project: str
+    profile: str
+    http: WantedPort
+    grpc: WantedPort
+    report_fd: int | None = None
+
+    def to_argument(self) -> str:
+        """The options as text."""
+        return json.dumps({**asdict(self), "home": str(self.home)})
+
+    @classmethod
+    def from_argument(cls, text: str) -> Self:
+        """The options that `to_argument` wrote."""
+        given = json.loads(text)
+        home, http, grpc = (given.pop(name) for name in ("home", "http", "grpc"))
+        return cls(home=Path(home), http=WantedPort(**http), grpc=WantedPort(**grpc), **given)

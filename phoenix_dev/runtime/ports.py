@@ -1,0 +1,80 @@
+"""Which port a receiver gets: the one the user named and no other, else the usual one or the next that is free."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from phoenix_dev.errors import NotReady
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+Bound = TypeVar("Bound")
+
+#: How far above the usual port a free one is looked for.
+_REACH = 100
+_LAST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPort:
+    """A port for one receiver. `named` by the user: it or nothing.
+
+    `before` is where an engine that was killed had listened (0: none was): applications still send there.
+    """
+
+    what: str
+    flag: str
+    number: int
+    named: bool = False
+    before: int = 0
+
+    def candidates(self) -> Iterator[int]:
+        """The ports to try, best first."""
+        if self.named:
+            yield self.number
+            return
+        if self.before:
+            yield self.before
+        yield from range(self.number, min(self.number + _REACH, _LAST_PORT + 1))
+
+    def moved_to(self, port: int) -> str:
+        """What to tell the user about the port that it became; empty when it is the one that was wanted."""
+        if port == self.number:
+            return ""
+        return f"port {self.number} is taken: {self.what} listens on {port}"
+
+    def refused(self, error: OSError) -> NotReady:
+        """What to tell the user about the port that was named and is not to be had."""
+        known = {errno.EADDRINUSE: "is taken by another process", errno.EACCES: "is reserved for root"}
+        why = known.get(error.errno or 0, f"cannot be used: {error.strerror}")
+        return NotReady(
+            f"port {self.number}, named for {self.what}, {why}", hint=f"phoenix-dev up {self.flag} {_some_free_port()}"
+        )
+
+
+async def bind_first_free(wanted: WantedPort, bind: Callable[[int], Awaitable[Bound]]) -> Bound:
+    """What `bind` returns for the first port it can have.
+
+    `bind` raises OSError for a port that is not to be had. Raises NotReady when the named port is not to be had, or
+    none is left.
+    """
+    for port in wanted.candidates():
+        try:
+            return await bind(port)
+        except OSError as error:
+            if wanted.named:
+                raise wanted.refused(error) from error
+    raise NotReady(
+        f"no port from {wanted.number} to {wanted.number + _REACH - 1} is free for {wanted.what}",
+        hint=f"phoenix-dev up {wanted.flag} {_some_free_port()}",
+    )
+
+
+def _some_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port

@@ -1,0 +1,72 @@
+"""What every runtime promises to the commands `up`, `down`, `status` and `env`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A stack that accepts and answers, and what its user should be told: a port that moved, say."""
+
+    status: StackStatus
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Whether anything ran before, and what its user should be told."""
+
+    ran: bool
+    notes: tuple[str, ...] = ()
+
+
+class Runtime(Protocol):
+    """One way to run the stack of one project. No method waits longer than the time it names."""
+
+    @property
+    def name(self) -> str:
+        """The word for `--runtime`: "embedded" or "compose"."""
+        ...
+
+    def start(self, timeout_s: float) -> Started:
+        """Start what does not run and return once every part accepts and answers.
+
+        Running already: returns at once, unless settings that the user named differ from those it runs with; then it
+        is started anew and keeps its data. What a crash left behind is cleared away. A taken port moves to the next
+        free one, told in the notes. Any number of starts at the same time end with one stack, and all of them return
+        its status.
+
+        Raises NotReady when a port that the user named is taken (what ran before then still runs), a part cannot
+        start, or the time is up.
+        """
+        ...
+
+    def stop(self) -> Stopped:
+        """Finish what was taken, stop, and return once everything has ended. Data stays.
+
+        Nothing running is no error: `ran` is False.
+
+        Ends only processes that it started. Raises NotReady when what runs cannot be stopped.
+        """
+        ...
+
+    def status(self) -> StackStatus:
+        """What runs now; `received` is left empty. Never raises for a stack that is stopped, starting or hung."""
+        ...
+
+    def endpoints(self) -> Endpoints:
+        """Where the running stack takes telemetry. Raises NotReady when none runs."""
+        ...
+
+    def data(self) -> StoredData:
+        """What is on disk, whether or not the stack runs; size 0 when there is nothing."""
+        ...
+
+    def delete_data(self) -> None:
+        """Remove what is on disk. Raises NotReady while the stack runs or when a file cannot be removed."""
+        ...

@@ -1,0 +1,95 @@
+"""What the engine of a state folder says about itself, and what `up` last started there.
+
+`runtime.json` is there while an engine accepts telemetry, or after it was killed. `stack.json` stays after `down`:
+reading commands go by it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from phoenix_dev.model.stack import Endpoints
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUNTIME_FILE = "runtime.json"
+STACK_FILE = "stack.json"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRecord:
+    """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words."""
+
+    pid: int
+    identity: str
+    version: str
+    since_ns: int
+    project: str
+    profile: str
+    http_port: int
+    grpc_port: int
+    moved: tuple[str, ...] = ()
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where it takes telemetry."""
+        return Endpoints(otlp_grpc=f"http://127.0.0.1:{self.grpc_port}", otlp_http=f"http://127.0.0.1:{self.http_port}")
+
+    @classmethod
+    def read(cls, home: Path) -> Self | None:
+        """The record in a state folder; None when there is none or it cannot be understood (it is then nobody's)."""
+        found = _read(home / RUNTIME_FILE)
+        try:
+            known = {field.name: found[field.name] for field in fields(cls)}
+            return cls(**{**known, "moved": tuple(known["moved"])})
+        except (KeyError, TypeError):
+            return None
+
+    def write(self, home: Path) -> None:
+        """Put the record in place, whole or not at all."""
+        _write(home / RUNTIME_FILE, asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class StackRecord:
+    """Which runtime, project and profile `up` last started in a state folder."""
+
+    runtime: str
+    project: str
+    profile: str
+
+    @classmethod
+    def read(cls, home: Path) -> Self | None:
+        """The record in a state folder; None before the first `up`."""
+        found = _read(home / STACK_FILE)
+        try:
+            return cls(runtime=str(found["runtime"]), project=str(found["project"]), profile=str(found["profile"]))
+        except KeyError:
+            return None
+
+    def write(self, home: Path) -> None:
+        """Put the record in place, whole or not at all."""
+        _write(home / STACK_FILE, asdict(self))
+
+
+def forget_engine(home: Path) -> None:
+    """Remove the record of an engine that ended."""
+    (home / RUNTIME_FILE).unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,144 @@
+"""The life of an engine that has the lock: open store and doors, say so, serve, finish what was taken, close."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from phoenix_dev import __version__
+from phoenix_dev.errors import NotReady
+from phoenix_dev.receiver.grpc import GrpcServer
+from phoenix_dev.receiver.http import otlp_http_app
+from phoenix_dev.receiver.refusals import Refusals
+from phoenix_dev.receiver.sockets import bind_loopback
+from phoenix_dev.runtime import folder
+from phoenix_dev.runtime.engine_log import collect_stderr
+from phoenix_dev.runtime.http_server import Front, HttpServer
+from phoenix_dev.runtime.ports import bind_first_free
+from phoenix_dev.runtime.process import identity
+from phoenix_dev.runtime.record import EngineRecord, forget_engine
+from phoenix_dev.runtime.self_check import check_grpc, check_http
+from phoenix_dev.telemetry.writer import Writer
+
+if TYPE_CHECKING:
+    import socket
+
+    from phoenix_dev.runtime.lock import EngineLock
+    from phoenix_dev.runtime.options import EngineOptions
+    from phoenix_dev.runtime.report import Reporter
+
+#: Node resolves localhost to ::1 first.
+_HOSTS = ("127.0.0.1", "::1")
+#: How long exports that are being received or written may take once the engine is told to stop (seconds).
+_FINISH_S = 5
+_HOUSEKEEPING_S = 2.0
+
+_log = logging.getLogger("phoenix_dev.engine")
+
+
+def serve(options: EngineOptions, lock: EngineLock, reporter: Reporter) -> None:
+    """Serve until SIGTERM, SIGINT, or the state folder is gone. Raises NotReady when a port or the store is not to be
+    had.
+    """
+    writer = Writer(options.home / folder.DATABASE)
+    try:
+        asyncio.run(_Engine(options, lock, writer).live(reporter))
+    finally:
+        writer.close()
+    if lock.in_place:
+        forget_engine(options.home)
+    _log.info("stopped; everything that was acknowledged is on disk")
+
+
+class _Engine:
+    def __init__(self, options: EngineOptions, lock: EngineLock, writer: Writer) -> None:
+        self._options = options
+        self._lock = lock
+        self._writer = writer
+        self._refusals = Refusals()
+        self._http = HttpServer(Front(otlp_http_app(writer, self._refusals), self._facts), finish_s=_FINISH_S)
+        self._grpc = GrpcServer(writer, self._refusals)
+        self._stop = asyncio.Event()
+
+    async def live(self, reporter: Reporter) -> None:
+        """From the first connection to the last."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        sockets = await bind_first_free(self._options.http, _bind_http)
+        serving = asyncio.create_task(self._http.serve(sockets))
+        serving.add_done_callback(lambda _: self._stop.set())
+        try:
+            grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(_HOSTS, port))
+            await self._accepting(serving)
+            await self._announce(self._record(sockets[0].getsockname()[1], grpc_port))
+            reporter.ready()
+            await self._wait()
+        finally:
+            await self._finish(serving)
+
+    async def _accepting(self, serving: asyncio.Task[None]) -> None:
+        """Return once HTTP connections are accepted. Raises what ended the server before that."""
+        accepting = asyncio.create_task(self._http.accepting())
+        await asyncio.wait((accepting, serving), return_when=asyncio.FIRST_COMPLETED)
+        if not accepting.done():
+            accepting.cancel()
+            serving.result()
+            raise NotReady("the engine's HTTP server ended before it accepted a connection")
+
+    async def _announce(self, record: EngineRecord) -> None:
+        await check_http(record.http_port)
+        await check_grpc(record.grpc_port)
+        record.write(self._options.home)
+        _log.info("ready: %s and %s", record.endpoints.otlp_http, record.endpoints.otlp_grpc)
+        gc.collect()
+        gc.freeze()
+
+    async def _wait(self) -> None:
+        """Until somebody says stop. Meanwhile look after the log, and after the folder: without it nobody could find
+        this engine again.
+        """
+        while self._lock.in_place:
+            collect_stderr(self._options.home)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _HOUSEKEEPING_S)
+                return
+        _log.warning("the state folder is gone")
+
+    async def _finish(self, serving: asyncio.Task[None]) -> None:
+        _log.info("stopping")
+        self._http.should_exit = True
+        await asyncio.gather(self._grpc.stop(_FINISH_S), serving)
+
+    def _record(self, http_port: int, grpc_port: int) -> EngineRecord:
+        moved = (self._options.http.moved_to(http_port), self._options.grpc.moved_to(grpc_port))
+        return EngineRecord(
+            pid=os.getpid(),
+            identity=identity(os.getpid()),
+            version=__version__,
+            since_ns=time.time_ns(),
+            project=self._options.project,
+            profile=self._options.profile,
+            http_port=http_port,
+            grpc_port=grpc_port,
+            moved=tuple(filter(None, moved)),
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        """What only this process knows, for `status`."""
+        return {
+            "pid": os.getpid(),
+            "queued_bytes": self._writer.queued_bytes,
+            "refused": [asdict(refusal) for refusal in self._refusals.snapshot()],
+        }
+
+
+async def _bind_http(port: int) -> list[socket.socket]:
+    return bind_loopback(port)

@@ -1,0 +1,39 @@
+"""`status`: what runs, and what arrived there lately."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import NotReady
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.service import ServiceActivity
+    from phoenix_dev.model.stack import StackStatus
+    from phoenix_dev.runtime.protocol import Runtime
+    from phoenix_dev.stores import Stores
+
+LATELY_NS = 3600 * 10**9
+
+
+def stack_status(runtime: Runtime, stores: Stores, now_ns: int) -> StackStatus:
+    """The stack now, with what each service sent in the last hour. A store that cannot be read makes it degraded."""
+    status = runtime.status()
+    if not status.data.size_bytes:
+        return status
+    try:
+        return replace(status, received=_received(stores, now_ns))
+    except NotReady as error:
+        return _unreadable(status, error)
+
+
+def _received(stores: Stores, now_ns: int) -> tuple[ServiceActivity, ...]:
+    return stores.services.activity(now_ns - LATELY_NS)
+
+
+def _unreadable(status: StackStatus, error: NotReady) -> StackStatus:
+    from phoenix_dev.model.stack import Component
+
+    store = Component("store", "stopped", "unhealthy", detail=error.message)
+    state = "degraded" if status.state == "running" else status.state
+    return replace(status, state=state, components=(*status.components, store))
