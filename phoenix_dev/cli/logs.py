@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +14,10 @@ from phoenix_dev.cli.types import LevelName, Moment, Pattern
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
+    from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.usecases.read_logs import LogSelection
 
@@ -93,7 +94,7 @@ def logs(
         since = Moment().convert(_DEFAULT_SINCE, None, None) if since is None else since
         limit = _DEFAULT_LIMIT if limit is None else limit
     keep = LogFilter(frozenset(services), severity, grep, since, until, correlated=correlation == _EVERY)
-    kind = "request" if request is not None else None
+    kind: IdKind | None = "request" if request is not None else None
     selection = LogSelection(keep, limit, given[0] if given else "", kind)
     show = _printer(app, selection, as_json=as_json)
     if follow:

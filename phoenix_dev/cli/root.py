@@ -10,9 +10,15 @@ from phoenix_dev.cli.config import config
 from phoenix_dev.cli.context import app_of
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
+from phoenix_dev.cli.logs import logs
+from phoenix_dev.cli.services import services
+from phoenix_dev.cli.trace import trace
+from phoenix_dev.cli.traces import traces
 
 SECTIONS = (
     ("The stack", (env, config)),
+    ("One request", (trace, traces, logs)),
+    ("The system", (services,)),
     ("The shell", (completion,)),
 )
 

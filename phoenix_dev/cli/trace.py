@@ -46,7 +46,8 @@ def trace(
 ) -> None:
     """Show a request as a waterfall, with its errors and logs.
 
-    ID is whichever is at hand: a trace ID, traceparent, correlation ID, request ID, span ID, `last` or `last-error`. An ID that covers
+    ID is whichever is at hand: a trace ID, traceparent, correlation ID, request ID, span ID, `last` or `last-error`. An
+    ID that covers
     several traces shows them all.
     """
     from phoenix_dev.usecases.find_request import find_request, wait_for_request, without_logs
@@ -69,4 +70,5 @@ def show_request(app: AppContext, request: Request, *, expand: bool = False, as_
     else:
         from phoenix_dev.render.waterfall import render_request
 
-        app.output.lines(render_request(request, width=app.output.width, expand=expand, clip=app.output.clip))
+        out = app.output
+        out.lines(render_request(request, width=out.width, colour=out.colour, expand=expand, clip=out.clip))

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:  # generic only for the type checker, whatever click is installed
+    _Number = click.ParamType[int]
+    _Pattern = click.ParamType[re.Pattern[str]]
+    _Pair = click.ParamType[tuple[str, str]]
+else:
+    _Number = _Pattern = _Pair = click.ParamType
 
 _UNITS = {
     "ns": 1,
@@ -28,24 +35,29 @@ def duration_ns(text: str) -> int | None:
     return round(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
-class Duration(click.ParamType):
+class Duration(_Number):
     """A duration such as `250ms`, as nanoseconds."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Nanoseconds; a usage error for what is not a duration."""
         found = value if isinstance(value, int) else duration_ns(str(value).strip())
         if found is None:
             self.fail(f"'{value}' is not a duration; write it like 250ms, 2s, 15m, 1h30m or 7d.", param, ctx)
         return found
 
 
-class Moment(click.ParamType):
-    """A point in time as Unix nanoseconds: a duration before now, or a date and time (RFC 3339; without an offset the machine's own)."""
+class Moment(_Number):
+    """A point in time as Unix nanoseconds:
+
+    a duration before now, or a date and time (RFC 3339; without an offset the machine's own).
+    """
 
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Unix nanoseconds; a usage error for what is not a time."""
         import time
         from datetime import datetime
 
@@ -62,12 +74,13 @@ class Moment(click.ParamType):
             self.fail(f"'{value}' is not a time; write 15m, 2h or 2026-01-31T12:00:00Z.", param, ctx)
 
 
-class Pattern(click.ParamType):
+class Pattern(_Pattern):
     """A regular expression in Python's syntax."""
 
     name = "regex"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> re.Pattern[str]:
+        """The compiled pattern; a usage error for what cannot be compiled."""
         if isinstance(value, re.Pattern):
             return value
         try:
@@ -76,12 +89,13 @@ class Pattern(click.ParamType):
             self.fail(f"'{value}' is not a regular expression: {exc}.", param, ctx)
 
 
-class Pair(click.ParamType):
+class Pair(_Pair):
     """`KEY=VALUE`."""
 
     name = "key=value"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Key and value; a usage error without an equals sign."""
         if isinstance(value, tuple):
             return value
         key, equals, rest = str(value).partition("=")
@@ -90,12 +104,13 @@ class Pair(click.ParamType):
         return key, rest
 
 
-class LevelName(click.ParamType):
+class LevelName(_Number):
     """A level's name in any case, as its lowest severity number."""
 
     name = "level"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The level's lowest severity number; a usage error for what is no level."""
         from phoenix_dev.model.log import LEVELS, lowest_severity
 
         if isinstance(value, int):
@@ -105,7 +120,8 @@ class LevelName(click.ParamType):
         except KeyError:
             self.fail(f"'{value}' is not a level; the levels are {', '.join(LEVELS)}.", param, ctx)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002
+        """The levels that begin so."""
         from click.shell_completion import CompletionItem
 
         from phoenix_dev.model.log import LEVELS

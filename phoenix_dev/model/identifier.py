@@ -31,10 +31,9 @@ REQUEST_KEYS = (
     "http.request.header.x_request_id",
 )
 #: Which ID an attribute key carries.
-KIND_OF_KEY: dict[str, IdKind] = {
-    **{key: "correlation" for key in CORRELATION_KEYS},
-    **{key: "request" for key in REQUEST_KEYS},
-}
+KIND_OF_KEY: dict[str, IdKind] = {}
+KIND_OF_KEY.update(dict.fromkeys(CORRELATION_KEYS, "correlation"))
+KIND_OF_KEY.update(dict.fromkeys(REQUEST_KEYS, "request"))
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?", re.IGNORECASE)
 _HEX16 = re.compile(r"[0-9a-f]{16}", re.IGNORECASE)

@@ -13,7 +13,10 @@ LEVELS: tuple[Level, ...] = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
 def level_of(severity_number: int) -> Level:
-    """Name of a severity number: four numbers a level from 1 (logs data model, "SeverityNumber"); empty outside 1–24."""
+    """Name of a severity number:
+
+    four numbers a level from 1 (logs data model, "SeverityNumber"); empty outside 1–24.
+    """
     return LEVELS[(severity_number - 1) // 4] if 1 <= severity_number <= 24 else ""
 
 

@@ -13,7 +13,8 @@ MetricKind = Literal["gauge", "sum", "histogram", "exponential_histogram", "summ
 
 @dataclass(frozen=True, slots=True)
 class MetricPoint:
-    """A value at a time (Unix nanoseconds). For histograms and summaries `value` is the sum and `count` the number of measurements.
+    """A value at a time (Unix nanoseconds). For histograms and summaries `value` is the sum and `count` the number of
+    measurements.
 
     `unit` is a UCUM code as sent.
     """

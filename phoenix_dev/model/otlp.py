@@ -1,6 +1,7 @@
 """OTLP protobuf → model: the only place where telemetry is decoded.
 
-Nothing here raises for odd data: times beyond what fits are kept as sent, unknown enum numbers become the unspecified value.
+Nothing here raises for odd data: times beyond what fits are kept as sent, unknown enum numbers become the unspecified
+value.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ def text_of(value: AttributeValue) -> str:
 
 
 def hex_id(raw: bytes, size: int) -> str:
-    """An ID of `size` bytes as lower-case hex; empty when it is absent, all zero or of another size (W3C Trace Context, 3.2.2)."""
+    """An ID of `size` bytes as lower-case hex;
+
+    empty when it is absent, all zero or of another size (W3C Trace Context, 3.2.2).
+    """
     return raw.hex() if len(raw) == size and any(raw) else ""
 
 
@@ -131,7 +135,10 @@ def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: 
 
 
 def first_text(attributes: Attributes, keys: Iterable[str]) -> str:
-    """The value of the first key that has one, as text; headers come as a list of one. Empty when no key has a value."""
+    """The value of the first key that has one, as text;
+
+    headers come as a list of one. Empty when no key has a value.
+    """
     for key in keys:
         value = attributes.get(key)
         if isinstance(value, list):

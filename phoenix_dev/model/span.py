@@ -34,7 +34,8 @@ class SpanLink:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One operation. IDs are lower-case hex (32 and 16 digits), an absent ID is empty; times are Unix nanoseconds as sent.
+    """One operation. IDs are lower-case hex (32 and 16 digits), an absent ID is empty; times are Unix nanoseconds as
+    sent.
 
     `service` is the resource's `service.name`, `unknown` where it has none. `end_ns` may lie before `start_ns` when a
     clock jumped; `duration_ns` is then 0.

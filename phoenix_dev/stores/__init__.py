@@ -1,6 +1,7 @@
 """The promises between commands and whatever keeps the telemetry.
 
-Nothing above this package knows which runtime answers. What a store cannot do it declares in its capabilities; an empty answer always
+Nothing above this package knows which runtime answers. What a store cannot do it declares in its capabilities; an empty
+answer always
 means "there is none", never "I cannot". One contract suite (tests/contract) runs these docstrings over every store.
 """
 

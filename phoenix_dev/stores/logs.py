@@ -25,7 +25,8 @@ class LogCapabilities:
 class LogFilter:
     """Which records to keep. An empty string, 0 or None does not restrict.
 
-    `min_severity` drops records of lower or unknown severity. `grep` is searched in the message. `correlated` keeps those with a correlation ID.
+    `min_severity` drops records of lower or unknown severity. `grep` is searched in the message. `correlated` keeps
+    those with a correlation ID.
     Times are inclusive.
     """
 
@@ -62,7 +63,9 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class LogTail:
-    """Records in the order of their arrival, and the position after the last of them, opaque to everyone but the store."""
+    """Records in the order of their arrival, and the position after the last of them, opaque to everyone but the
+    store.
+    """
 
     records: tuple[LogRecord, ...]
     cursor: str
@@ -81,7 +84,10 @@ class LogStore(Protocol):
         ...
 
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
-        """Traces of which a record bears the ID, oldest first. Compared exactly. `kind` "trace" answers with the ID itself if a record bears it."""
+        """Traces of which a record bears the ID, oldest first.
+
+        Compared exactly. `kind` "trace" answers with the ID itself if a record bears it.
+        """
         ...
 
     def without_trace(self, kind: IdKind, value: str) -> tuple[LogRecord, ...]:
@@ -95,6 +101,7 @@ class LogStore(Protocol):
     def tail(self, cursor: str) -> LogTail:
         """Every record that arrived after the cursor, which came from a page or from an earlier tail.
 
-        Nothing is left out and nothing repeated between two calls, whatever times the records bear, and across a restart of what keeps them.
+        Nothing is left out and nothing repeated between two calls, whatever times the records bear, and across a
+        restart of what keeps them.
         """
         ...

@@ -12,5 +12,8 @@ class ServiceStore(Protocol):
     """Which services there are. Raises NotReady when what knows them cannot be reached or read."""
 
     def activity(self, since_ns: int) -> tuple[ServiceActivity, ...]:
-        """What arrived from each service since then (to the minute), by name. Services that sent nothing in that time are absent."""
+        """What arrived from each service since then (to the minute), by name.
+
+        Services that sent nothing in that time are absent.
+        """
         ...

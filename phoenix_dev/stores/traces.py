@@ -26,7 +26,8 @@ class TraceCapabilities:
 class TraceQuery:
     """Which traces to list. An empty string, None or an empty tuple does not restrict.
 
-    A trace matches `service`, `operation` and `attributes` together when one span fulfils all three; an attribute is compared as text, among
+    A trace matches `service`, `operation` and `attributes` together when one span fulfils all three; an attribute is
+    compared as text, among
     those of the span and of its resource. Durations are those of the whole trace, both bounds included.
     """
 
@@ -68,7 +69,8 @@ class TraceStore(Protocol):
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
         """Traces that bear an ID on any span, oldest first; empty when none does. Compared exactly.
 
-        `kind` "trace" answers with the ID itself if a span of it is kept. A store that indexes spans and logs together may name traces of which only a log bears the ID.
+        `kind` "trace" answers with the ID itself if a span of it is kept. A store that indexes spans and logs together
+        may name traces of which only a log bears the ID.
         """
         ...
 
@@ -77,5 +79,8 @@ class TraceStore(Protocol):
         ...
 
     def latest(self, *, error: bool = False) -> str | None:
-        """ID of the trace that started last (with `error`: of those with a span of status error), None when there is none."""
+        """ID of the trace that started last (with `error`:
+
+        of those with a span of status error), None when there is none.
+        """
         ...

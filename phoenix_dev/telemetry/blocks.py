@@ -1,4 +1,5 @@
-"""Exports → blocks: what is kept is the spans (or logs) of one trace in one export, as OTLP protobuf with resource and scope.
+"""Exports → blocks: what is kept is the spans (or logs) of one trace in one export, as OTLP protobuf with resource and
+scope.
 
 This is the hot path of ingest: a span is serialised once and its attributes are looked at once.
 """
@@ -72,7 +73,10 @@ class MetricBlock:
 
 @dataclass(slots=True)
 class Batch:
-    """One export in blocks. `span_ids` holds the IDs of its spans, 8 bytes each (for logs: those that its records bear)."""
+    """One export in blocks.
+
+    `span_ids` holds the IDs of its spans, 8 bytes each (for logs: those that its records bear).
+    """
 
     spans: list[Block] = field(default_factory=list)
     logs: list[Block] = field(default_factory=list)
@@ -91,7 +95,8 @@ class Batch:
 def identifier_key(kind: IdKind, value: str) -> int:
     """What an ID is indexed by: 63 bits of a hash over kind and value.
 
-    8 bytes instead of a text keep the index small and its look-ups flat; two IDs of one store meet by chance once in 10^18 / (IDs kept).
+    8 bytes instead of a text keep the index small and its look-ups flat; two IDs of one store meet by chance once in
+    10^18 / (IDs kept).
     """
     digest = blake2b(kind[0].encode() + value.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
@@ -120,7 +125,10 @@ def _odd_text(value: AnyValue) -> str:
 
 
 def trace_batch(export: ExportTraceServiceRequest) -> Batch:
-    """The spans of an export by trace. Spans without a valid trace ID and span ID are rejected (trace.proto: both are required)."""
+    """The spans of an export by trace.
+
+    Spans without a valid trace ID and span ID are rejected (trace.proto: both are required).
+    """
     batch = Batch()
     blocks: dict[bytes, Block] = {}
     span_ids: list[bytes] = []
@@ -231,7 +239,10 @@ def _add_records(block: Block, records: list[LogRecord], span_ids: set[bytes]) -
 
 
 def metric_batch(export: ExportMetricsServiceRequest) -> Batch:
-    """The metric points of an export by resource. Metrics without a point of a known kind are dropped silently: they carry nothing."""
+    """The metric points of an export by resource.
+
+    Metrics without a point of a known kind are dropped silently: they carry nothing.
+    """
     batch = Batch()
     for group in export.resource_metrics:
         service = service_name(group.resource)

@@ -1,4 +1,7 @@
-"""Opening the file of the embedded store: for the one writer, or for reading beside it. Maps sqlite3's errors to sentences."""
+"""Opening the file of the embedded store:
+
+for the one writer, or for reading beside it. Maps sqlite3's errors to sentences.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ def readable(path: Path) -> Iterator[None]:
 def open_writer(path: Path) -> sqlite3.Connection:
     """The connection of the one process that writes; creates and migrates the file.
 
-    Raises NotReady when the file is of a newer version (before anything else is looked at), is not a store, or cannot be opened.
+    Raises NotReady when the file is of a newer version (before anything else is looked at), is not a store, or cannot
+    be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with readable(path):
@@ -40,7 +44,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
             if fresh:  # giving space back needs this before the first table
                 db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             db.execute("PRAGMA journal_mode = WAL")
-            # FULL syncs the WAL at each commit: what was acknowledged survives a power cut too, and group commits make it cheap.
+            # FULL syncs the WAL at each commit: what was acknowledged survives a power cut too, and group commits make
+            # it cheap.
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA cache_size = -8000")
             db.execute("PRAGMA temp_store = MEMORY")
@@ -79,7 +84,8 @@ def _migrate(db: sqlite3.Connection) -> None:
 class ReadConnection:
     """A connection for reading while another process writes; opened on first use, reopened when the file was replaced.
 
-    Never keeps a transaction open between calls (a long reader would stop checkpoints), and never `immutable=1`: after a kill that misses what only the WAL holds.
+    Never keeps a transaction open between calls (a long reader would stop checkpoints), and never `immutable=1`: after
+    a kill that misses what only the WAL holds.
     """
 
     def __init__(self, path: Path) -> None:
@@ -127,7 +133,7 @@ class ReadConnection:
         try:
             if _check_version(db, self.path) < VERSION:
                 raise NotReady(
-                    f"the store {self.path} was written by an older phoenix-dev and is brought up to date by its engine",
+                    f"the store {self.path} was written by an older phoenix-dev; its engine brings it up to date",
                     hint="phoenix-dev down && phoenix-dev up",
                 )
             db.execute("PRAGMA mmap_size = 1073741824")

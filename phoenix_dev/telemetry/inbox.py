@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of an export once it is on disk: items kept, items refused for good, and why (empty when none was)."""
+    """What became of an export once it is on disk:
+
+    items kept, items refused for good, and why (empty when none was).
+    """
 
     accepted: int
     rejected: int = 0
@@ -39,7 +42,8 @@ class Inbox(Protocol):
     def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
         """Queue an export of `size` bytes (uncompressed protobuf). The future resolves after the commit, never before.
 
-        Raises Overloaded at once when the queue is full or the store is closing. The future raises Overloaded when the store could not commit (disk full, for
+        Raises Overloaded at once when the queue is full or the store is closing. The future raises Overloaded when the
+        store could not commit (disk full, for
         instance): nothing of the export is then kept. The request must not be touched by the caller afterwards.
         """
         ...

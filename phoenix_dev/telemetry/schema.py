@@ -7,7 +7,8 @@
     metric_block the metric points of one resource in one export, as compressed OTLP MetricsData
     identifier   which traces bear a correlation or request ID: one row for each distinct ID and trace
     loose_identifier  the same for log blocks without a trace
-    span_run     the span IDs of one export in one piece: 8 bytes a span, read from the newest backwards; log_run: those that logs bear
+    span_run     the span IDs of one export in one piece: 8 bytes a span, read from the newest backwards; log_run: those
+    that logs bear
     arrival      per minute and service what arrived
 
 Times are Unix nanoseconds, cut to SQLite's 63 bits.

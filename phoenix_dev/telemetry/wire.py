@@ -1,7 +1,8 @@
 """Joining serialised OTLP messages into TracesData, LogsData or MetricsData without building objects.
 
-The three share their field numbers (opentelemetry-proto: trace.proto, logs.proto, metrics.proto): data.1 = resource group,
-group.1 = resource, group.2 = scope group, scope group.1 = scope, scope group.2 = span, log record or metric; 3 = schema URL in both groups.
+The three share their field numbers (opentelemetry-proto: trace.proto, logs.proto, metrics.proto): data.1 = resource
+group, group.1 = resource, group.2 = scope group, scope group.1 = scope, scope group.2 = span, log record or metric;
+3 = schema URL in both groups.
 """
 
 from __future__ import annotations
@@ -46,5 +47,8 @@ def items(messages: Iterable[bytes]) -> bytes:
 
 
 def resource_group(resource_head: bytes, scope_head: bytes, fields: bytes) -> bytes:
-    """One resource group with one scope group in it, as a field of TracesData, LogsData or MetricsData; these may be concatenated."""
+    """One resource group with one scope group in it, as a field of TracesData, LogsData or MetricsData;
+
+    these may be concatenated.
+    """
     return _field(_FIELD_1, resource_head + _field(_FIELD_2, scope_head + fields))

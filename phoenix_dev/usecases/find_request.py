@@ -25,14 +25,17 @@ if TYPE_CHECKING:
     from phoenix_dev.stores import Stores
 
 _LATEST = {"last": False, "last-error": True}
-#: A trace is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of `env`).
+#: A trace is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of
+#: `env`).
 QUIET_SECONDS = 0.5
 _POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Bearers:
-    """As what an ID was found, the traces that bear it on a span or a log, and the logs that bear it without a trace."""
+    """As what an ID was found, the traces that bear it on a span or a log, and the logs that bear it without a
+    trace.
+    """
 
     kind: IdKind
     trace_ids: tuple[str, ...]
@@ -40,9 +43,11 @@ class Bearers:
 
 
 def find_request(stores: Stores, text: str, as_kind: IdKind | None = None) -> Request:
-    """Every trace and log that an ID leads to, the ID tried in the order of the contract: the first kind that finds something wins.
+    """Every trace and log that an ID leads to, the ID tried in the order of the contract: the first kind that finds
+    something wins.
 
-    `last` and `last-error`; traceparent; trace ID; correlation ID; request ID; span ID; 64-bit trace ID. `as_kind` forces one.
+    `last` and `last-error`; traceparent; trace ID; correlation ID; request ID; span ID; 64-bit trace ID. `as_kind`
+    forces one.
     Raises NotFound when nothing bears the ID, UsageError when it cannot be of the kind that is forced.
     """
     found = resolve(stores, text, as_kind)
@@ -56,13 +61,14 @@ def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers
         if found.trace_ids or found.loose:
             return found
     raise NotFound(
-        f"No span and no log bears {_described(text, as_kind)}: it has not arrived, was not sampled, or belongs elsewhere",
+        f"No span and no log bears {_described(text, as_kind)}: not arrived, not sampled, or not sent here",
         hint=f"phoenix-dev trace --wait 10 '{text}'" if text.isprintable() else "phoenix-dev traces",
     )
 
 
 def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds: float) -> Request:
-    """`find_request` for a request that is still arriving: waits until it is there and has been quiet, at most so many seconds.
+    """`find_request` for a request that is still arriving: waits until it is there and has been quiet, at most so many
+    seconds.
 
     What has arrived by then is returned; raises NotFound when that is nothing.
     """

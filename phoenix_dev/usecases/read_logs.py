@@ -56,7 +56,8 @@ def read_logs(stores: Stores, selection: LogSelection) -> Logs:
 def follow_logs(stores: Stores, selection: LogSelection, say: Callable[[str], None]) -> Iterator[tuple[LogRecord, ...]]:
     """The selected logs that are there now, then each as it arrives, without end, in batches that are in time order.
 
-    No line is left out and none repeated, also when the engine restarts. While the store cannot be read, `say` is told once and
+    No line is left out and none repeated, also when the engine restarts. While the store cannot be read, `say` is told
+    once and
     reading goes on when it can; only the first reading raises NotReady.
     """
     follower = _RequestFollower(stores, selection) if selection.id else _Follower(stores, selection)
@@ -101,7 +102,8 @@ class _Follower:
 class _RequestFollower:
     """Follows the logs of one request.
 
-    Which traces bear the ID may turn out after their first logs have come, so it reads the request again whenever anything was
+    Which traces bear the ID may turn out after their first logs have come, so it reads the request again whenever
+    anything was
     added and shows what it has not shown, counting equal records.
     """
 

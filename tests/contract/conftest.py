@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.stores import Stores
-from phoenix_dev.telemetry.inbox import Accepted
 from phoenix_dev.telemetry.reader import open_stores
 from phoenix_dev.telemetry.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from phoenix_dev.stores import Stores
+    from phoenix_dev.telemetry.inbox import Accepted
 
 
 @dataclass
 class Kept:
-    """Stores of one runtime, and the way in: `send` returns when what was sent can be read; `restart` ends and starts what keeps it."""
+    """Stores of one runtime, and the way in:
+
+    `send` returns when what was sent can be read; `restart` ends and starts what keeps it.
+    """
 
     stores: Stores
     send: Callable[..., list[Accepted]]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from phoenix_dev.stores.logs import LogFilter
 from tests import otlp
-from tests.contract.conftest import Kept
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Kept
 
 ALL = LogFilter()
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from phoenix_dev.stores.metrics import MetricQuery
 from tests import otlp
-from tests.contract.conftest import Kept
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Kept
 
 
 def test_points_come_back_as_they_were_sent(kept: Kept) -> None:

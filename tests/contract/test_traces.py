@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from phoenix_dev.stores.traces import TraceQuery
 from tests import otlp
-from tests.contract.conftest import Kept
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Kept
 
 pytestmark = pytest.mark.filterwarnings("error")
 
