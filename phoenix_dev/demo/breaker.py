@@ -26,7 +26,7 @@ class Permit:
 
 
 class Breaker:
-    """Opens after `threshold` failures in a row, lets a probe through `cooldown` seconds later, closes if that goes well."""
+    """Opens after `threshold` failures in a row, lets a probe through `cooldown` seconds later, then decides."""
 
     def __init__(self, threshold: int, cooldown: float, clock: Callable[[], float]) -> None:
         self._threshold = threshold

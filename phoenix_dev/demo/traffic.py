@@ -8,7 +8,6 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count as count_up
 from threading import local
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from phoenix_dev.demo.scenario import Fault, Scenario, request_ids, scenario_of
 from phoenix_dev.demo.system import flush
 from phoenix_dev.demo.truth import Truth, truth_of
 from phoenix_dev.errors import NotReady
+from phoenix_dev.model.identifier import trace_id_of_traceparent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _TIMEOUT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TrafficPlan:
-    """What to send: `count` requests (0: no end), `rate` a second (0: as answers come), `concurrency` at a time.
+    """What to send: `count` requests, `rate` a second (0: as answers come), `concurrency` at a time.
 
     With a fault, every `fault_every`-th request carries it (1 for all).
     """
@@ -102,7 +102,7 @@ def send(system: DemoSystem, plan: TrafficPlan) -> Iterator[Sent]:
     started = time.monotonic()
     pool = ThreadPoolExecutor(plan.concurrency, "traffic")
     try:
-        for index in range(plan.count) if plan.count else count_up():
+        for index in range(plan.count):
             if plan.rate:
                 time.sleep(max(0.0, started + index / plan.rate - time.monotonic()))
             waiting.append(pool.submit(gateway.send, plan, index))
@@ -165,6 +165,6 @@ class _Gateway:
         response = connection.getresponse()
         answer = json.loads(response.read())
         traceresponse = response.getheader("traceresponse", "")
-        if traceresponse.count("-") != 3:
+        if trace_id_of_traceparent(traceresponse) is None:
             raise ValueError("the response names no trace")
         return response.status, traceresponse, answer
