@@ -1,0 +1,111 @@
+"""`phoenix-dev demo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phoenix_dev.cli.context import AppContext, pass_app
+from phoenix_dev.cli.group import group
+from phoenix_dev.cli.options import json_option
+
+if TYPE_CHECKING:
+    from phoenix_dev.demo.scenario import Fault
+
+# As phoenix_dev.demo.scenario.FAULTS, which a test holds together: the scenario module is too heavy for `--help`.
+FAULTS = ("slow-llm", "llm-errors", "lost-context")
+
+seed_option = click.option("--seed", type=click.IntRange(min=0), help="Makes everything reproducible, IDs included.")
+fault_option = click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong in the request.")
+
+
+@group(
+    examples=[
+        "phoenix-dev demo",
+        "phoenix-dev demo traffic --count 100 --fault-every 5 --fault llm-errors",
+        "phoenix-dev demo stop",
+    ],
+    invoke_without_command=True,
+)
+@seed_option
+@fault_option
+@pass_app
+@click.pass_context
+def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault | None) -> None:
+    """Run a small Phoenix system: six services that answer one request together.
+
+    Alone, it starts the system and sends one request.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from phoenix_dev.demo.lines import next_steps
+    from phoenix_dev.usecases.demo import first_request
+
+    sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
+    app.output.lines([sent.trace_id])
+    app.output.talk(*next_steps(sent))
+
+
+@demo.command(examples=["phoenix-dev demo start"])
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="For requests that bring no scenario of their own.")
+@pass_app
+def start(app: AppContext, *, seed: int) -> None:
+    """Start the six services in the background."""
+    from phoenix_dev.demo.lines import service_lines
+    from phoenix_dev.usecases.demo import start_demo
+
+    started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed)
+    if not started.fresh:
+        app.output.talk("The demo system is already running.")
+    elif started.note:
+        app.output.talk(started.note)
+    app.output.lines(service_lines(started.system))
+
+
+@demo.command(examples=["phoenix-dev demo stop"])
+@pass_app
+def stop(app: AppContext) -> None:
+    """Stop the six services."""
+    from phoenix_dev.usecases.demo import stop_demo
+
+    ended = stop_demo(app.home)
+    app.output.talk(f"Stopped: {', '.join(ended)}." if ended else "The demo system was not running.")
+
+
+@demo.command(
+    examples=[
+        "phoenix-dev demo traffic --count 1000 --fault-every 5 --fault llm-errors",
+        "phoenix-dev demo traffic --count 30 --seed 7 --json > truth.jsonl",
+    ]
+)
+@click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="Requests to send.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0), default=0.0, help="Requests a second; as fast as answers come if not given."
+)
+@seed_option
+@fault_option
+@click.option(
+    "--fault-every", type=click.IntRange(min=1), default=1, help="Only every so many requests have the fault."
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests under way at a time."
+)
+@json_option
+@pass_app
+def traffic(app: AppContext, /, *, as_json: bool, seed: int | None, fault: Fault | None, **plan: Any) -> None:
+    """Send requests to the running system.
+
+    With --json a line of JSON for each: its IDs, and every span and log that it must have caused, known beforehand.
+    """
+    from phoenix_dev.demo.lines import sent_line
+    from phoenix_dev.demo.traffic import TrafficPlan
+    from phoenix_dev.usecases.demo import fresh_seed, send_traffic
+
+    sending = TrafficPlan(seed=fresh_seed() if seed is None else seed, fault=fault or "", **plan)
+    app.output.talk(f"Seed {sending.seed}.")
+    for sent in send_traffic(app.home, sending):
+        if as_json:
+            app.output.json_line(sent.as_json())
+        else:
+            app.output.lines([sent_line(sent)])

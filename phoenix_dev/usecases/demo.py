@@ -1,0 +1,79 @@
+"""`demo`: start the sample system, send requests whose effect is known beforehand, stop it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from phoenix_dev.demo import system
+from phoenix_dev.demo.catalogue import DOCUMENTS_PER_TOPIC
+from phoenix_dev.demo.scenario import scenario_of
+from phoenix_dev.demo.traffic import Sent, TrafficPlan, send
+from phoenix_dev.errors import PhoenixDevError
+from phoenix_dev.usecases.environment import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phoenix_dev.demo.scenario import Fault
+    from phoenix_dev.demo.system import DemoStart
+
+
+def start_demo(home: Path, otlp_endpoint: str, *, seed: int = 0) -> DemoStart:
+    """Start the six services, or find them running. They send to `otlp_endpoint`, the stack's OTLP/HTTP base URL.
+
+    `seed` decides what requests do that bring no scenario of their own, a `curl` for instance. Raises NotReady naming
+    the service that does not start and its log.
+    """
+    return system.start(home, environment(otlp_endpoint), seed=seed)
+
+
+def stop_demo(home: Path) -> tuple[str, ...]:
+    """End exactly the processes that `start_demo` started; the names of those that ran, none when nothing did."""
+    return system.stop(home)
+
+
+def fresh_seed() -> int:
+    """A seed nobody used before: the IDs of requests come from it, and an ID should lead to one request."""
+    return secrets.randbits(32)
+
+
+def send_traffic(home: Path, plan: TrafficPlan) -> Iterator[Sent]:
+    """Send requests to the running demo, yielding each in order once it is answered.
+
+    When the iteration ends the services have sent everything they held. Raises NotReady when the demo does not run or
+    stops answering, and PhoenixDevError at the end when an answer was not the one that its scenario must lead to.
+    """
+    running = system.running(home)
+    unexpected: Counter[int] = Counter()
+    for sent in send(running, plan):
+        unexpected[sent.status_code] += not sent.expected
+        yield sent
+    if total := unexpected.total():
+        statuses = ", ".join(f"{count} × {status}" for status, count in sorted(unexpected.items()) if count)
+        raise PhoenixDevError(
+            f"{total} of {plan.count} requests were not answered as their scenario says: {statuses}.",
+            hint="phoenix-dev demo stop && phoenix-dev demo start",
+        )
+
+
+def first_request(home: Path, otlp_endpoint: str, *, seed: int | None = None, fault: Fault = "") -> Sent:
+    """Start the demo if need be and send the one request that shows most: cache miss, tool, three documents.
+
+    Without a seed its IDs are new each time.
+    """
+    start_demo(home, otlp_endpoint)
+    plan = TrafficPlan(seed=_telling_seed(fresh_seed() if seed is None else seed), fault=fault)
+    (sent,) = send_traffic(home, plan)
+    return sent
+
+
+def _telling_seed(seed: int) -> int:
+    """The first seed from `seed` on whose first request goes through all six services and reads every document."""
+    while True:
+        scenario = scenario_of(seed, 0)
+        if scenario.fresh and scenario.tool and scenario.documents == DOCUMENTS_PER_TOPIC:
+            return seed
+        seed += 1
