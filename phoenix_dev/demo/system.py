@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from phoenix_dev.demo.state import DemoSystem, ServiceProcess
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 #: Seconds that a service has to end by itself after SIGTERM; its last requests and its last export fit in.
@@ -146,23 +147,41 @@ def _await_ready(services: Sequence[ServiceProcess], deadline: float) -> None:
 
 def _end(services: Sequence[ServiceProcess]) -> tuple[str, ...]:
     """SIGTERM to each, SIGKILL to those that do not obey; the names of those that lived."""
+    import signal
+
+    living = _signal(services, signal.SIGTERM)
+    _await_end(living)
+    stubborn = _signal(living, signal.SIGKILL)
+    _await_end(stubborn)
+    return tuple(service.name for service in living)
+
+
+def _signal(services: Sequence[ServiceProcess], number: int) -> list[ServiceProcess]:
+    """Send a signal to those that live, and return them."""
     import psutil
 
-    living = {service.name: process for service in services if (process := service.process())}
-    for process in living.values():
-        _signal(process.terminate)
-    _, stubborn = psutil.wait_procs(list(living.values()), _END_DEADLINE)
-    for process in stubborn:
-        _signal(process.kill)
-    psutil.wait_procs(stubborn, _END_DEADLINE)
-    return tuple(living)
+    living = []
+    for service in services:
+        process = service.process()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process is not None:
+                process.send_signal(number)
+                living.append(service)
+    return living
 
 
-def _signal(send: Callable[[], None]) -> None:
-    import psutil
+def _await_end(services: Sequence[ServiceProcess]) -> None:
+    """Return when none lives any more, or the time to end is over.
 
-    with contextlib.suppress(psutil.NoSuchProcess):
-        send()
+    Looks rather than waits: whose child a service is differs, and one that has ended may stay a zombie for as long as
+    its parent likes.
+    """
+    deadline = time.monotonic() + _END_DEADLINE
+    while any(service.process() for service in services) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for service in services:
+        with contextlib.suppress(ChildProcessError):  # the usual case: started by another command
+            os.waitpid(service.pid, os.WNOHANG)
 
 
 def _set_aside(log: Path) -> None:
