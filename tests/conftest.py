@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol
+import socket
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from click.testing import CliRunner, Result
@@ -67,6 +68,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def run_cli() -> CommandLine:
     """`phoenix-dev` as a process: `run_cli("trace", "last", "--json")` has `code`, `stdout` and `stderr`."""
     return CommandLine()
+
+
+@pytest.fixture
+def free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ports that nobody has, named in the environment: no test meets another's engine, nor the developer's own."""
+    with socket.create_server(("127.0.0.1", 0)) as grpc, socket.create_server(("127.0.0.1", 0)) as http:
+        monkeypatch.setenv("PHOENIX_DEV_PORTS_OTLP_GRPC", str(grpc.getsockname()[1]))
+        monkeypatch.setenv("PHOENIX_DEV_PORTS_OTLP_HTTP", str(http.getsockname()[1]))
+
+
+@pytest.fixture
+def stack(run_cli: CommandLine, free_ports: None) -> Iterator[dict[str, Any]]:
+    """A running stack: what `up --json` printed. Stopped at the end of the test."""
+    started = run_cli("up", "--runtime", "embedded", "--json")
+    assert started.code == 0, started.stderr
+    yield started.json()
+    stopped = run_cli("down")
+    assert stopped.code == 0, stopped.stderr
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
 """The words a user types: one verb a file, each parses, calls one use case and hands the value to one renderer."""
 
+import os
+import sys
+
 
 def main() -> None:
     """Entry point of the `phoenix-dev` command."""
+    if sys.stdout is None:  # started with `>&-`: as with /dev/null, nobody wants to read it
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
     try:
         from phoenix_dev.cli.root import root
     except KeyboardInterrupt:  # Ctrl-C before the group and its error boundary are there

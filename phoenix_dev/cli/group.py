@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Exit statuses of a command that a signal would have ended, as shells report them: 128 + SIGINT, 128 + SIGPIPE.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+#: Longer than any first sentence of a help: it is wrapped, not cut.
+_WHOLE = 1000
 
 
 class _Exemplified(click.Command):
@@ -80,10 +82,7 @@ class RootGroup(Group):
         width = max((len(name) for name in self.commands), default=0)
         for title, commands in self.sections:
             with formatter.section(title):
-                room = formatter.width - formatter.current_indent - width - 2
-                formatter.write_dl(
-                    [(f"{command.name:{width}}", command.get_short_help_str(room)) for command in commands]
-                )
+                formatter.write_dl([(f"{one.name:{width}}", one.get_short_help_str(_WHOLE)) for one in commands])
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

@@ -8,17 +8,22 @@ from phoenix_dev import __version__
 from phoenix_dev.cli.completion import completion
 from phoenix_dev.cli.config import config
 from phoenix_dev.cli.context import app_of
+from phoenix_dev.cli.demo import demo
+from phoenix_dev.cli.down import down
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.logs import logs
 from phoenix_dev.cli.services import services
+from phoenix_dev.cli.status import status
 from phoenix_dev.cli.trace import trace
 from phoenix_dev.cli.traces import traces
+from phoenix_dev.cli.up import up
 
 SECTIONS = (
-    ("The stack", (env, config)),
+    ("The stack", (up, down, status, env, config)),
     ("One request", (trace, traces, logs)),
     ("The system", (services,)),
+    ("Drive it", (demo,)),
     ("The shell", (completion,)),
 )
 

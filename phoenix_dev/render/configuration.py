@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 def configuration_lines(values: Sequence[EffectiveValue]) -> list[str]:
-    """A line a setting: name, value, origin."""
+    """A line a setting: name, value, origin. The origin may hold a path, and a path any character."""
+    from phoenix_dev.render.text import escape
+
     names = max(len(setting.name) for setting in values)
     shown = max(len(str(setting.value)) for setting in values)
-    return [f"{setting.name:{names}}  {setting.value!s:{shown}}  {setting.origin}" for setting in values]
+    return [f"{setting.name:{names}}  {setting.value!s:{shown}}  {escape(setting.origin)}" for setting in values]
 
 
 def configuration_json(values: Sequence[EffectiveValue]) -> dict[str, Any]:
