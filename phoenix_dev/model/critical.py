@@ -18,10 +18,11 @@ Stretch = tuple[int, int, int]
 def critical_stretches(
     top: int, spans: Sequence[Span], starts: Sequence[int], children: Sequence[Sequence[int]]
 ) -> list[Stretch]:
-    """The critical path of the tree under `top`, by time, without overlap; `starts` are corrected, in any unit that fits the durations.
+    """The critical path of the tree under `top`, by time, without overlap; `starts` are corrected.
 
-    Walked backwards from the end: a span waits on that child which ended last before it went on, then on the one that ended before that
-    child began, and so on. What lasts longer than the span that started it, or is a message, was not waited on.
+    Walked backwards from the end: a span waits on that child which ended last before it went on, then on the one that
+    ended before that child began, and so on. What lasts longer than the span that started it, or is a message, was not
+    waited on.
     """
     found: list[Stretch] = []
     pending = [(top, starts[top], starts[top] + spans[top].duration_ns)]

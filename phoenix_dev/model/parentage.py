@@ -20,8 +20,9 @@ _CALLER = ("client", "producer")
 def parents_of(spans: Sequence[Span]) -> tuple[list[int], list[Detached]]:
     """For each span the position of its parent (NONE for the top), and why it has none although it names one.
 
-    A server span that shares its ID with its client (B3 propagation, "shared span") stands under that client. Of several spans with the
-    parent's ID the one of the child's own service is meant, else the one that was called. A loop is cut above its earliest span.
+    A server span that shares its ID with its client (B3 propagation, "shared span") stands under that client. Of
+    several spans with the parent's ID the one of the child's own service is meant, else the one that was called. A loop
+    is cut above its earliest span.
     """
     by_id: dict[str, list[int]] = {}
     for position, span in enumerate(spans):

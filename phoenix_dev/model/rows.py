@@ -20,7 +20,10 @@ REPEATS = 3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the waterfall: a bar, or repeats of one. `children` are positions of rows; `hidden` counts the spans below that no row shows."""
+    """One line of the waterfall: a bar, or repeats of one.
+
+    `parent` and `children` are positions of rows (NONE: at the top); `hidden` counts the spans below that no row shows.
+    """
 
     bars: tuple[int, ...]
     parent: int
@@ -41,8 +44,9 @@ class Rows:
 def rows_of(timeline: Timeline, *, expand: bool = False, most: int = MOST_ROWS) -> Rows:
     """The rows of a timeline. With `expand` each bar has its own.
 
-    Otherwise siblings with the same service, name, kind and status share a row, unless something failed in or below them, and so do their
-    children. Of what remains, the longest rows are kept, up to `most`; rows with an error, rows of the critical path and all above them are always kept.
+    Otherwise siblings with the same service, name, kind and status share a row, unless something failed in or below
+    them, and so do their children. Of what remains the longest rows are kept, up to `most`; rows with an error, rows of
+    the critical path and all above them are always kept.
     """
     drafts = _drafts(timeline, expand=expand)
     keep = _kept(drafts, timeline, len(drafts) if expand else most)

@@ -1,7 +1,8 @@
 """How far the clock of a called service is off, judged by its caller.
 
-The rule is the one Jaeger made familiar: a call that seems to start before its caller, or to end after it, is centred in it, as if the way
-there took as long as the way back. It is applied across services only, and only where the caller waits for the answer.
+The rule is the one Jaeger made familiar: a call that seems to start before its caller, or to end after it, is centred
+in it, as if the way there took as long as the way back. It is applied across services only, and only where the caller
+waits for the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _MILLISECOND = 1_000_000
 def shift_of(child: Span, parent: Span, parent_shift: int) -> int:
     """Nanoseconds to add to the child's times as sent, given what is added to its parent's.
 
-    One service is one clock: a child of the same service is shifted as its parent. Messages (producer, consumer) are not corrected: nobody waits.
+    One service is one clock: a child of the same service is shifted as its parent. Messages (producer, consumer) are
+    not corrected: nobody waits.
     """
     if child.service == parent.service:
         return parent_shift
@@ -40,5 +42,5 @@ def waits(parent: Span) -> bool:
 
 
 def overhang(parent: Span) -> int:
-    """Nanoseconds by which a callee may end later on the same clock: servers close their spans after the last byte left."""
+    """Nanoseconds by which a callee may end later on one clock: servers close spans after the last byte left."""
     return max(_MILLISECOND, parent.duration_ns // 50)

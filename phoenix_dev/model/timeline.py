@@ -12,7 +12,7 @@ from phoenix_dev.model.parentage import NONE, Detached, parents_of
 from phoenix_dev.model.skew import shift_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from phoenix_dev.model.critical import Stretch
     from phoenix_dev.model.log import LogRecord
@@ -26,8 +26,9 @@ _ERROR_SEVERITY = 17
 class Bar:
     """One span in its place. Times are nanoseconds; positions point into `Timeline.bars`.
 
-    `offset_ns` is the corrected start, counted from the start of the timeline. `skew_ns` was added to the times as sent (0: none).
-    `own_ns` is the part of the critical path that is this span's own. `troubled`: status error, an exception event or a log of level
+    `offset_ns` is the corrected start, counted from the start of the timeline. `skew_ns` was added to the times as
+    sent (0: none). `size` counts the bars of the subtree, this one included; they follow it directly. `own_ns` is the
+    part of the critical path that is this span's own. `troubled`: status error, an exception event or a log of level
     ERROR and above; `troubled_within`: that, here or anywhere below.
     """
 
@@ -35,7 +36,6 @@ class Bar:
     offset_ns: int
     skew_ns: int
     parent: int
-    depth: int
     children: tuple[int, ...]
     size: int
     detached: Detached
@@ -50,7 +50,7 @@ class Bar:
         return self.offset_ns + self.span.duration_ns
 
     def placed_ns(self, time_ns: int) -> int:
-        """Where a moment of this span, as sent, lies on the timeline: the span's own clock is off by as much as the span."""
+        """Where a moment of this span, as sent, lies on the timeline: one clock, one correction."""
         return time_ns - self.span.start_ns + self.offset_ns
 
 
@@ -65,10 +65,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Every span of a trace once, parents before children, siblings by corrected start. `start_ns` is Unix time, corrected.
+    """Every span of a trace once, parents before children, siblings by corrected start. `start_ns` is Unix time.
 
-    `tops` are the bars without a parent here, `root` the first of them that names none, else the first (NONE without spans). `logs` are
-    those of no span that is here. `path` is the critical path under `root`.
+    `tops` are the bars without a parent here, `root` the first of them that names none, else the first (NONE without
+    spans). `logs` are those of no span that is here. `path` is the critical path under `root`.
     """
 
     trace: Trace
@@ -82,8 +82,8 @@ class Timeline:
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
-        """Stretches of at least 1 ms and a tenth of the trace, by time."""
-        least = max(_MILLISECOND, self.duration_ns // 10)
+        """Stretches of at least 1 ms and 15 % of the trace, by time."""
+        least = max(_MILLISECOND, self.duration_ns * 15 // 100)
         long = [stretch for stretch in self.path if stretch[2] - stretch[1] >= least]
         return tuple(Gap(bar, start, end - start) for bar, start, end in long if self._is_bare(bar, start, end))
 
@@ -95,8 +95,40 @@ class Timeline:
 
 
 def timeline_of(trace: Trace) -> Timeline:
-    """Lay a trace out. Never raises, whatever the spans say of each other; takes time linear in spans and logs, but for sorting."""
-    spans = trace.spans
+    """Lay a trace out. Never raises, whatever the spans say of each other; linear in spans and logs but for sorting."""
+    spans, forest = trace.spans, _forest(trace.spans)
+    zero = min(forest.starts, default=trace.start_ns)
+    ends = (start + span.duration_ns for start, span in zip(forest.starts, spans, strict=True))
+    root = next((top for top in forest.tops if not forest.detached[top]), forest.tops[0] if spans else NONE)
+    path = critical_stretches(root, spans, [start - zero for start in forest.starts], forest.children) if spans else []
+    logs = _logs_by_span(trace)
+    order = _preorder(forest)
+    place = {position: index for index, position in enumerate(order)}
+    return Timeline(
+        trace=trace,
+        start_ns=zero,
+        duration_ns=max(ends, default=trace.end_ns) - zero,
+        bars=_bars(spans, forest, zero, path, logs, order, place),
+        tops=tuple(place[top] for top in forest.tops),
+        root=place[root] if spans else NONE,
+        logs=tuple(logs.get(NONE, ())),
+        path=tuple((place[position], begin, finish) for position, begin, finish in path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Forest:
+    """Spans by position: who stands under whom, siblings by corrected start, and the corrections."""
+
+    parents: list[int]
+    detached: list[Detached]
+    children: list[list[int]]
+    tops: list[int]
+    shifts: list[int]
+    starts: list[int]
+
+
+def _forest(spans: Sequence[Span]) -> _Forest:
     parents, detached = parents_of(spans)
     children: list[list[int]] = [[] for _ in spans]
     tops: list[int] = []
@@ -106,47 +138,38 @@ def timeline_of(trace: Trace) -> Timeline:
     starts = [span.start_ns + shift for span, shift in zip(spans, shifts, strict=True)]
     for siblings in (tops, *children):
         siblings.sort(key=lambda position: (starts[position], position))
-    zero = min(starts, default=trace.start_ns)
-    offsets = [start - zero for start in starts]
-    end = max(
-        (offset + span.duration_ns for offset, span in zip(offsets, spans, strict=True)), default=trace.duration_ns
-    )
-    logs = _logs_by_span(trace)
-    order, depths = _preorder(tops, children)
-    root = next((top for top in tops if not detached[top]), tops[0] if tops else NONE)
-    path = critical_stretches(root, spans, offsets, children) if spans else []
-    place = {position: index for index, position in enumerate(order)}
+    return _Forest(parents, detached, children, tops, shifts, starts)
+
+
+def _bars(
+    spans: Sequence[Span],
+    forest: _Forest,
+    zero: int,
+    path: Sequence[Stretch],
+    logs: Mapping[int, Sequence[LogRecord]],
+    order: Sequence[int],
+    place: Mapping[int, int],
+) -> tuple[Bar, ...]:
     own: dict[int, int] = defaultdict(int)
     for position, begin, finish in path:
         own[position] += finish - begin
     troubled = [_is_troubled(span, logs.get(position, ())) for position, span in enumerate(spans)]
-    sizes, within = _totals(order, parents, troubled)
-    bars = tuple(
+    sizes, within = _totals(order, forest.parents, troubled)
+    return tuple(
         Bar(
             span=spans[position],
-            offset_ns=offsets[position],
-            skew_ns=shifts[position],
-            parent=place[parents[position]] if parents[position] != NONE else NONE,
-            depth=depths[position],
-            children=tuple(place[child] for child in children[position]),
+            offset_ns=forest.starts[position] - zero,
+            skew_ns=forest.shifts[position],
+            parent=place.get(forest.parents[position], NONE),
+            children=tuple(place[child] for child in forest.children[position]),
             size=sizes[position],
-            detached=detached[position],
+            detached=forest.detached[position],
             logs=tuple(logs.get(position, ())),
             own_ns=own[position],
             troubled=troubled[position],
             troubled_within=within[position],
         )
         for position in order
-    )
-    return Timeline(
-        trace=trace,
-        start_ns=zero,
-        duration_ns=end,
-        bars=bars,
-        tops=tuple(place[top] for top in tops),
-        root=place[root] if spans else NONE,
-        logs=tuple(logs.get(NONE, ())),
-        path=tuple((place[position], begin, finish) for position, begin, finish in path),
     )
 
 
@@ -161,17 +184,14 @@ def _shifts(spans: Sequence[Span], tops: Sequence[int], children: Sequence[Seque
     return shifts
 
 
-def _preorder(tops: Sequence[int], children: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
-    depths = [0] * len(children)
+def _preorder(forest: _Forest) -> list[int]:
     order: list[int] = []
-    pending = list(reversed(tops))
+    pending = forest.tops[::-1]
     while pending:
         position = pending.pop()
         order.append(position)
-        for child in reversed(children[position]):
-            depths[child] = depths[position] + 1
-            pending.append(child)
-    return order, depths
+        pending.extend(reversed(forest.children[position]))
+    return order
 
 
 def _totals(order: Sequence[int], parents: Sequence[int], troubled: Sequence[bool]) -> tuple[list[int], list[bool]]:

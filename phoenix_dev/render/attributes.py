@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from phoenix_dev.model.attributes import Attributes, AttributeValue
 
 _KNOWN = frozenset(
-    (*CORRELATION_KEYS, *REQUEST_KEYS)
-    + ("trace_id", "span_id", "traceId", "spanId", "trace.id", "span.id", "trace_flags", "traceparent", "tracestate")
-    + ("otelTraceID", "otelSpanID", "otelServiceName", "otelTraceSampled", "dd.trace_id", "dd.span_id")
-    + ("service", "service.name", "level", "severity", "timestamp", "message", "busy_ns", "idle_ns", "target")
+    {
+        *CORRELATION_KEYS,
+        *REQUEST_KEYS,
+        *("trace_id", "span_id", "traceId", "spanId", "trace.id", "span.id", "trace_flags", "traceparent"),
+        *("otelTraceID", "otelSpanID", "otelServiceName", "otelTraceSampled", "dd.trace_id", "dd.span_id"),
+        *("service", "service.name", "level", "severity", "timestamp", "message", "busy_ns", "idle_ns", "target"),
+    }
 )
 _KNOWN_PREFIXES = ("code.", "thread.", "log.", "exception.", "process.", "telemetry.", "otel.")
 #: Longest value shown beside a message, in characters.
@@ -24,7 +27,7 @@ _LONGEST = 60
 
 
 def telling(attributes: Attributes) -> Iterator[str]:
-    """`key=value` of each attribute that says more than IDs, code places and what the line shows anyway; in the order sent."""
+    """`key=value` of each attribute that says more than IDs, places in code and what the line shows; in order sent."""
     for key, value in attributes.items():
         if key not in _KNOWN and not key.startswith(_KNOWN_PREFIXES):
             yield pair(key, value)

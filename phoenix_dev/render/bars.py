@@ -13,8 +13,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _RIGHT_HALF = "▐"
 GAP = "┄"
 
-#: Distance between two labels of the axis, in cells.
-_LABEL_ROOM = 12
+#: Blank cells between two labels of the axis, at least.
+_LABEL_DISTANCE = 2
 
 
 class Axis:
@@ -32,7 +32,7 @@ class Axis:
 
     def labels(self) -> str:
         """Round times along the axis, each beginning at the cell of its time."""
-        step = _nice_step(self.total_ns, max(1, self.width // _LABEL_ROOM))
+        step = _nice_step(self)
         line = "0"
         for tick in range(step, self.total_ns + 1, step):
             cell, label = int(self.cell(tick)), duration(tick)
@@ -74,14 +74,14 @@ def _eighths(part: float) -> str:
     return _EIGHTHS[min(8, max(1, round(part * 8)))]
 
 
-def _nice_step(total_ns: int, most: int) -> int:
-    """The smallest of 1, 2, 5 × 10ⁿ ns of which at most `most` fit into the total."""
-    step = 1
+def _nice_step(axis: Axis) -> int:
+    """The smallest of 1, 2, 5 × 10ⁿ ns whose labels keep their distance."""
+    size = 1
     while True:
-        for factor in (1, 2, 5):
-            if total_ns // (step * factor) <= most:
-                return step * factor
-        step *= 10
+        for step in (size, 2 * size, 5 * size):
+            if step * axis.width / axis.total_ns >= len(duration(step)) + _LABEL_DISTANCE:
+                return step
+        size *= 10
 
 
 def marked(first: int, bar: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:

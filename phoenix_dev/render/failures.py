@@ -24,10 +24,11 @@ _TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a span says went wrong, and the innermost own line of code, empty where none is known."""
+    """What a span says went wrong, the innermost own line of code, and the message without the exception's type."""
 
     message: str
     place: str = ""
+    bare: str = ""
 
 
 def failures_of(span: Span) -> tuple[Failure, ...]:
@@ -38,7 +39,7 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
             kind, message = text_of(event.attributes, "exception.type"), text_of(event.attributes, "exception.message")
             text = ": ".join(filter(None, (kind, message))) or "exception without type and message"
             if text not in found:
-                found[text] = Failure(text, innermost_own(text_of(event.attributes, "exception.stacktrace")))
+                found[text] = Failure(text, innermost_own(text_of(event.attributes, "exception.stacktrace")), message)
     if span.status == "error":
         said = span.status_message
         if said and not any(said in text for text in found):
@@ -51,7 +52,9 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
 
 
 def failures_by_bar(timeline: Timeline, *, every: bool = False) -> dict[int, tuple[Failure, ...]]:
-    """For each bar what to say below it. What a bar further down says in the same words is left out above it, unless `every`."""
+    """For each bar what to say below it. What a bar further down says in the same words is left out above it, unless
+    `every`.
+    """
     by_bar = {index: failures_of(bar.span) for index, bar in enumerate(timeline.bars) if bar.troubled}
     if every:
         return by_bar
@@ -59,13 +62,15 @@ def failures_by_bar(timeline: Timeline, *, every: bool = False) -> dict[int, tup
     for index in sorted(by_bar, reverse=True):
         end = index + timeline.bars[index].size
         kept = tuple(failure for failure in by_bar[index] if nearest.get(failure.message, end) >= end)
-        nearest.update((failure.message, index) for failure in by_bar[index])
+        nearest.update((words, index) for failure in by_bar[index] for words in (failure.message, failure.bare))
         by_bar[index] = kept
     return by_bar
 
 
 def origins(timeline: Timeline) -> tuple[int, ...]:
-    """Bars with status error below which nothing has status error: where the trouble began; those of the critical path first."""
+    """Bars with status error below which nothing has status error: where the trouble began; those of the critical path
+    first.
+    """
     failed_below = [False] * len(timeline.bars)
     found = []
     for index in range(len(timeline.bars) - 1, -1, -1):
@@ -75,4 +80,6 @@ def origins(timeline: Timeline) -> tuple[int, ...]:
             found.append(index)
         if bar.parent >= 0:
             failed_below[bar.parent] = failed_below[bar.parent] or failed or failed_below[index]
-    return tuple(sorted(found, key=lambda index: (timeline.bars[index].own_ns == 0, timeline.bars[index].offset_ns, index)))
+    return tuple(
+        sorted(found, key=lambda index: (timeline.bars[index].own_ns == 0, timeline.bars[index].offset_ns, index))
+    )

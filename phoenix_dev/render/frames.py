@@ -20,7 +20,9 @@ _LONGEST_LINE = 500
 
 
 def innermost_own(stacktrace: str) -> str:
-    """`llm.py:88 in complete`; the innermost frame of any code where none is the developer's own; empty where nothing is recognised."""
+    """`llm.py:88 in complete`; the innermost frame of any code where none is the developer's own; empty where nothing
+    is recognised.
+    """
     frames = _frames(stacktrace)
     own = [frame for frame in frames if not (_FOREIGN.search(frame[0]) or _FOREIGN.search(frame[2]))]
     if not frames:

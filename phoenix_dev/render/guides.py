@@ -28,8 +28,9 @@ class Guide:
         return self.below + "└ "
 
 
-def guides_of(rows: Sequence[Row], tops: Sequence[int], indented: Collection[int], room: int) -> list[Guide]:
-    """A guide a row. Tops in `indented` stand under a marker of their own. Levels take two cells, or one where `room` is short.
+def guides_of(rows: Sequence[Row], indented: Collection[int], room: int) -> list[Guide]:
+    """A guide a row. Tops in `indented` stand under a marker of their own. Levels take two cells, or one where `room`
+    is short.
 
     Levels that do not fit into `room` share the deepest indentation and are numbered instead: `…17 name`.
     """
@@ -45,7 +46,7 @@ def guides_of(rows: Sequence[Row], tops: Sequence[int], indented: Collection[int
             guides.append(Guide("", ""))
         elif depth > deepest:
             guides.append(Guide(f"{above}…{depth} ", above))
-        elif _is_last(index, row, rows, tops):
+        elif _is_last(index, row, rows):
             guides.append(Guide(f"{above}└{pad}", f"{above} {pad}"))
         else:
             guides.append(Guide(f"{above}├{pad}", f"{above}│{pad}"))
@@ -59,7 +60,7 @@ def _depths(rows: Sequence[Row], indented: Collection[int]) -> list[int]:
     return depths
 
 
-def _is_last(index: int, row: Row, rows: Sequence[Row], tops: Sequence[int]) -> bool:
+def _is_last(index: int, row: Row, rows: Sequence[Row]) -> bool:
     if row.parent < 0:
         return True
     parent = rows[row.parent]

@@ -1,4 +1,6 @@
-"""What stands above and below a waterfall: the request in a sentence, its IDs, the cause, what it waited on, what to run next."""
+"""What stands above and below a waterfall: the request in a sentence, its IDs, the cause, what it waited on, what to
+run next.
+"""
 
 from __future__ import annotations
 

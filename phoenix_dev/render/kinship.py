@@ -20,12 +20,9 @@ def relation(timeline: Timeline, earlier: Sequence[Timeline]) -> str:
     calls = [(bar.span.duration_ns, number, bar) for number, bar in _open_calls(earlier, begin, end)]
     if calls:
         _, number, bar = min(calls, key=lambda call: call[:2])
-        return (
-            f"context lost: probably called by {bar.span.service} · {bar.span.name} of trace {number + 1}, "
-            "which has no callee there"
-        )
+        return f"context lost: probably called by {bar.span.service} · {bar.span.name} of trace {number + 1}"
     apart = begin - earlier[0].start_ns
-    return f"begins {duration(max(0, apart))} after trace 1, and shares its ID"
+    return f"begins {duration(max(0, apart))} after trace 1"
 
 
 def _open_calls(earlier: Sequence[Timeline], begin: int, end: int) -> Iterator[tuple[int, Bar]]:

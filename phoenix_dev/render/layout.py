@@ -40,7 +40,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of one waterfall, in cells: service, name with its guides, bar, duration. `clip`: no line is longer than `width`."""
+    """The columns of a waterfall, in cells: service, guides and name, bar, duration. `clip`: no line exceeds `width`."""
 
     width: int
     service: int
@@ -76,24 +76,28 @@ class Layout:
         total_ns: int,
         *,
         error: bool = False,
+        origin: bool = False,
         skewed: bool = False,
         root: bool = False,
     ) -> Line:
-        """A row of the waterfall; `waited` are the stretches of the critical path in it."""
+        """A row of the waterfall; `waited` are the stretches of the critical path in it, `origin` says that the error
+        began here.
+        """
         line = Line()
         lane = self.lanes.style(label.service)
         line.add(fit(label.service, self.service), lane).to(self.name_at).add(label.guides, style.DIM)
         room = max(1, self.bar_at - 1 - line.used - cell_len(label.suffix))
-        line.add(fit(label.name, room), style.ERROR if error else style.STRONG if root else "")
+        line.add(fit(label.name, room), style.ERROR if origin else style.STRONG if root else "")
         line.add(label.suffix, style.DIM)
         first, drawn = self.axis.bars(bars) if len(bars) > 1 else self.axis.bar(*bars[0])
         line.to(self.bar_at + first)
         stretches = [self.axis.stretch(*stretch) for stretch in waited]
         for part, inside in marked(first, drawn, stretches):
-            line.add(part, style.ERROR if error and inside else lane if inside else f"{style.DIM} {lane}")
+            line.add(part, style.FAILED if origin and inside else lane if inside else f"{style.DIM} {lane}")
         line.to(self.sign_at)
         line.add("✗" if error else "≈" if skewed else " ", style.ERROR if error else style.DIM)
-        return line.add(f"{duration(total_ns):>{_DURATION_CELLS - 1}}", style.ERROR if error else "")
+        shown = style.ERROR if origin else style.FAILED if error else ""
+        return line.add(f"{duration(total_ns):>{_DURATION_CELLS - 1}}", shown)
 
     def gap(self, prefix: str, gap: Gap) -> Line:
         """A stretch in which no span ran, drawn where it lies."""
@@ -108,25 +112,24 @@ class Layout:
         line.add("" if time_ns is None else clock(time_ns), style.DIM)
         return line.to(self.name_at).add(prefix, style.DIM)
 
-    def failure(self, prefix: str, message: str, place: str) -> Iterator[Line]:
+    def failure(self, prefix: str, message: str, place: str, *, origin: bool) -> Iterator[Line]:
         """What went wrong, in a few lines at most, and where in the code."""
-        line = self.between(prefix).add("✗ ", style.ERROR)
+        shown = style.ERROR if origin else style.FAILED
+        line = self.between(prefix).add("✗ ", shown)
         parts = wrap(message, max(20, self.width - line.used), _ERROR_LINES) if self.clip else [message]
         for number, part in enumerate(parts):
             if number:
                 yield line
                 line = self.between(prefix).add("  ")
-            line.add(part, style.ERROR)
+            line.add(part, shown)
         if place and not line.add_whole("  " + place, style.DIM):
             yield line
             line = self.between(prefix).add("  ").add(place, style.DIM)
         yield line
 
 
-def layout_for(
-    labels: Sequence[Label], *, total_ns: int, width: int, lanes: style.Lanes, clip: bool
-) -> Layout:
-    """Columns that suit these rows: names get what they need, bars at least two fifths of what is left beside the services."""
+def layout_for(labels: Sequence[Label], *, total_ns: int, width: int, lanes: style.Lanes, clip: bool) -> Layout:
+    """Columns that suit these rows: names get what they need, bars at least two fifths beside the services."""
     services = max((cell_len(fit(label.service, _LONGEST_PIPED)) for label in labels), default=0)
     service = max(_TIME_CELLS, min(services, width // 5 if clip else _LONGEST_PIPED))
     room = width - service - 1 - 1 - 1 - _DURATION_CELLS

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.log import LogRecord
-from phoenix_dev.model.span import SpanEvent
 from phoenix_dev.model.timeline import Gap
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling, text_of
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phoenix_dev.model.rows import Row
+    from phoenix_dev.model.span import SpanEvent
     from phoenix_dev.model.timeline import Timeline
     from phoenix_dev.render.layout import Layout
     from phoenix_dev.render.line import Line
@@ -50,9 +50,10 @@ def moments_of(
         bar = timeline.bars[index]
         if logs:
             found.extend(Moment(bar.placed_ns(record.time_ns), record) for record in bar.logs)
-        found.extend(Moment(bar.placed_ns(event.time_ns), event) for event in bar.span.events if event.name != "exception")
-    most = _MOST if len(row.bars) == 1 else _MOST_OF_REPEATS
+        events = (event for event in bar.span.events if event.name != "exception")
+        found.extend(Moment(bar.placed_ns(event.time_ns), event) for event in events)
     found.sort(key=lambda moment: moment.at_ns)
+    most = _MOST if len(row.bars) == 1 else _MOST_OF_REPEATS
     if expand or len(found) <= most:
         return found, 0
     first = sorted(range(len(found)), key=lambda index: (-found[index].weight, index))
@@ -74,7 +75,7 @@ def moment_line(moment: Moment, prefix: str, layout: Layout) -> Line:
 def log_into(line: Line, record: LogRecord) -> Line:
     """Level, message and the telling attributes of a record, as far as they fit."""
     line.add(f"{record.level or '-':5} ", style.of_level(record.level))
-    line.add(record.message, style.ERROR if record.severity_number >= _ERROR_SEVERITY else "")
+    line.add(record.message, style.FAILED if record.severity_number >= _ERROR_SEVERITY else "")
     return with_attributes(line, _with_exception(record))
 
 

@@ -1,4 +1,5 @@
-"""Where output goes: data to stdout, talk to stderr. Decides once about colour, width and cutting; rich is imported only to print colour.
+"""Where output goes: data to stdout, talk to stderr. Decides once about colour, width and cutting; rich is imported
+only to print colour.
 
 A reader that went away (BrokenPipeError) is the business of the error boundary, here it passes.
 """
@@ -61,7 +62,9 @@ class Output:
 
     @cached_property
     def colour(self) -> bool:
-        """Whether stdout gets colour: `--no-color` and NO_COLOR forbid it, FORCE_COLOR demands it, else a terminal decides."""
+        """Whether stdout gets colour: `--no-color` and NO_COLOR forbid it, FORCE_COLOR demands it, else a terminal
+        decides.
+        """
         return self._colour(self.stdout)
 
     @cached_property
@@ -76,7 +79,9 @@ class Output:
             return PIPED_WIDTH
 
     def lines(self, lines: Iterable[Text | str]) -> None:
-        """Print lines to stdout, each as it comes, never wrapped. Strings are printed as they are: whoever builds them escapes telemetry."""
+        """Print lines to stdout, each as it comes, never wrapped. Strings are printed as they are: whoever builds them
+        escapes telemetry.
+        """
         colour = self.colour
         write, encoding = self.stdout.write, self._encoding(self.stdout)
         for line in lines:
@@ -140,7 +145,9 @@ class Output:
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    """JSON in ASCII: any string survives any stream and no terminal obeys it. Raises ValueError for NaN and infinities (RFC 8259 has none)."""
+    """JSON in ASCII: any string survives any stream and no terminal obeys it. Raises ValueError for NaN and infinities
+    (RFC 8259 has none).
+    """
     separators = (",", ":") if indent is None else None
     text = json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=True, separators=separators)
     # json leaves DEL as it is, the one control character of ASCII that it does not escape

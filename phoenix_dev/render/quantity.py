@@ -51,7 +51,9 @@ def rfc3339(ns: int, digits: int = 9) -> str:
 
 
 def ago(ns: int) -> str:
-    """How long ago, coarsely: `12 s ago`, `3 min ago`, `5 h ago`, `2 days ago`; `just now` below a second and for the future."""
+    """How long ago, coarsely: `12 s ago`, `3 min ago`, `5 h ago`, `2 days ago`; `just now` below a second and for the
+    future.
+    """
     seconds = ns // 1_000_000_000
     if seconds < 1:
         return "just now"

@@ -1,4 +1,4 @@
-"""Logs as a story: a line a record, a lane a service, in the order given. Works line by line, so that a tail can be followed."""
+"""Logs as a story: a line a record, a lane a service, in the order given; line by line, so that a tail can follow."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from phoenix_dev.model.log import LogRecord
 
-#: Lanes of the gutter; services beyond share the last.
-_MOST_LANES = 12
+#: Lanes of the gutter: as many from the start, so that columns stay in place; services beyond the most share the last.
+_LEAST_LANES, _MOST_LANES = 6, 12
 #: Cells of a service's name at least; a longer name widens the column for all lines after it, up to the second number.
 _SERVICE_CELLS = (12, 20)
 #: Lines of a stack trace shown on a terminal.
@@ -27,11 +27,14 @@ _STACK_LINES = 30
 class Story:
     """Turns records into lines and remembers what the lines before said: lanes, the day, the width of names.
 
-    `services` fixes the order of the lanes from the start; others join as they come. With `mixed` (several requests) each line bears its
-    correlation ID. With `clip` the lines are for a person: short times, and a line for a new day; else each stands for itself.
+    `services` fixes the order of the lanes from the start; others join as they come. With `mixed` (several requests)
+    each line bears its correlation ID. With `clip` the lines are for a person: short times, and a line for a new day;
+    else each stands for itself.
     """
 
-    def __init__(self, *, services: Iterable[str] = (), mixed: bool = False, clip: bool = False, gutter: bool = True) -> None:
+    def __init__(
+        self, *, services: Iterable[str] = (), mixed: bool = False, clip: bool = False, gutter: bool = True
+    ) -> None:
         self._lanes = style.Lanes()
         self._order: dict[str, int] = {}
         self._name_cells = _SERVICE_CELLS[0]
@@ -61,15 +64,17 @@ class Story:
         line.add(record.service, self._lanes.style(record.service)).to(column - 2).add("  ")
         if self._mixed:
             line.add(f"[{record.correlation_id or '-'}]", style.of_text(record.correlation_id)).add(" ")
-        line.add(record.message, style.ERROR if record.severity_number >= 17 else "")
+        line.add(record.message, style.FAILED if record.severity_number >= 17 else "")
         for pair in telling(record.attributes):
             line.add("  ").add(pair, style.DIM)
         return line
 
     def _draw_gutter(self, line: Line, service: str) -> None:
         own = self._order[service]
-        lanes = min(len(self._order), _MOST_LANES)
-        line.add("│" * own, style.DIM).add("●", self._lanes.style(service)).add("│" * (lanes - own - 1) + " ", style.DIM)
+        lanes = max(_LEAST_LANES, min(len(self._order), _MOST_LANES))
+        used = min(len(self._order), _MOST_LANES)
+        line.add("│" * own, style.DIM).add("●", self._lanes.style(service))
+        line.add("│" * (used - own - 1) + " " * (lanes - used + 1), style.DIM)
 
     def _exception(self, record: LogRecord) -> Iterator[Line]:
         kind, message = text_of(record.attributes, "exception.type"), text_of(record.attributes, "exception.message")
@@ -87,4 +92,3 @@ class Story:
         if service not in self._order:
             self._order[service] = min(len(self._order), _MOST_LANES - 1)
             self._name_cells = min(max(self._name_cells, len(service)), _SERVICE_CELLS[1])
-

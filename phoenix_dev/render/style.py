@@ -1,4 +1,4 @@
-"""The few styles of the product, and a colour a service. All of them read on light and on dark; none is ever the only sign."""
+"""The few styles of the product, and a colour a service: readable on light and dark, and never the only sign."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ERROR = "bold red"
+FAILED = "red"
 WARN = "bold color(136)"
 DIM = "dim"
 STRONG = "bold"
@@ -30,7 +31,9 @@ def of_text(text: str) -> str:
 
 
 class Lanes:
-    """Gives each service a colour: by its name, so that it stays the same between runs, or the next free one while there are any."""
+    """Gives each service a colour: by its name, so that it stays the same between runs, or the next free one while
+    there are any.
+    """
 
     def __init__(self, services: Iterable[str] = ()) -> None:
         self._colours: dict[str, int] = {}

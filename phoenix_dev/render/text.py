@@ -1,8 +1,8 @@
-"""Telemetry made safe for a terminal: what cannot be seen is shown as an escape, what is too long is cut by terminal cells.
+"""Telemetry made safe for a terminal: the invisible is shown as an escape, what is too long is cut by terminal cells.
 
-Every string that came from outside passes `escape` or `fit` before it is printed. A literal backslash is not doubled: a path or a regular
-expression reads as it was sent, at the price that a sent `\\n` (two characters) looks like a sent line feed; `--json` tells them apart.
-Both functions may be applied twice without harm.
+Every string that came from outside passes `escape` or `fit` before it is printed. A literal backslash is not doubled: a
+path or a regular expression reads as it was sent, at the price that a sent `\\n` (two characters) looks like a sent
+line feed; `--json` tells them apart. Both functions may be applied twice without harm.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ ELLIPSIS = "…"
 MARKS_PER_BASE = 4
 
 _NAMED = {0x07: "\\a", 0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0B: "\\v", 0x0C: "\\f", 0x0D: "\\r"}
-#: Blank or invisible although their category says letter or mark: Hangul fillers, grapheme joiner, Mongolian and ideographic selectors.
+#: Blank or invisible although their category says letter or mark: Hangul fillers, grapheme joiner, Mongolian and
+#: ideographic selectors.
 _BLANK = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0, *range(0xE0100, 0xE01F0)}
 
 
 def escape(text: str) -> str:
-    """Any string as printable characters only: controls, bidi and other format characters, separators, surrogates, private and unassigned
-    code points become `\\n`, `\\x1b`, `\\u202e` and the like, and so do combining marks without a base or beyond MARKS_PER_BASE.
+    """Any string as printable characters only: controls, bidi and other format characters, separators, surrogates,
+    private and unassigned code points become `\\n`, `\\x1b`, `\\u202e` and the like, and so do combining marks without
+    a base or beyond MARKS_PER_BASE.
     """
     if text.isascii():
         return text if text.isprintable() else text.translate(_SHOWN)
@@ -32,7 +34,7 @@ def escape(text: str) -> str:
 
 
 def fit(text: str, width: int) -> str:
-    """`text` escaped, and cut with `…` where it takes more than `width` terminal cells; only as much as can be shown is looked at."""
+    """`text` escaped, and cut with `…` beyond `width` terminal cells; only as much as can be shown is looked at."""
     if width <= 0:
         return ""
     most = (width + 1) * (MARKS_PER_BASE + 1)
@@ -49,7 +51,7 @@ def pad(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, most: int) -> list[str]:
-    """`text` escaped, in at most `most` lines of `width` cells, broken at spaces where that wastes less than half a line."""
+    """`text` escaped, in at most `most` lines of `width` cells, broken at spaces where that wastes under half a line."""
     rest = escape(text[: (width + 1) * (MARKS_PER_BASE + 1) * most])
     lines: list[str] = []
     while len(lines) < most - 1 and cell_len(rest) > width:

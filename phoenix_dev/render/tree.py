@@ -1,4 +1,4 @@
-"""The rows of one waterfall with everything that stands between them, drawn without recursion: traces may be as deep as they are long."""
+"""The rows of one waterfall with everything between them, without recursion: traces may be as deep as they are long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from phoenix_dev.model.rows import rows_of
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling
-from phoenix_dev.render.failures import failures_by_bar
+from phoenix_dev.render.failures import failures_by_bar, origins
 from phoenix_dev.render.guides import guides_of
 from phoenix_dev.render.layout import Label, guide_room, layout_for
 from phoenix_dev.render.line import Line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.model.rows import Row
     from phoenix_dev.model.span import SpanLink
-    from phoenix_dev.model.timeline import Bar, Gap, Timeline
+    from phoenix_dev.model.timeline import Bar, Timeline
 
 _Value = TypeVar("_Value")
 
@@ -28,7 +28,7 @@ _MOST_LINKS = 3
 
 
 class Tree:
-    """A timeline laid out for a width; once drawn, `folded` tells whether something was left out that `--expand` shows."""
+    """A timeline laid out for a width; once drawn, `folded` tells whether `--expand` would show more."""
 
     def __init__(
         self, timeline: Timeline, *, width: int, lanes: style.Lanes, clip: bool, logs: bool, expand: bool
@@ -36,14 +36,15 @@ class Tree:
         found = rows_of(timeline, expand=expand)
         self._timeline = timeline
         self._rows = found.rows
-        self._hidden = found.hidden
+        self._hidden = found.hidden - sum(row.hidden for row in found.rows)
         self._logs = logs
         self._expand = expand
         self.folded = bool(found.hidden or found.repeated)
         self._tops = _by_missing_parent(found.tops, self._first)
         detached = {top for top in found.tops if self._first(top).detached}
-        self._guides = guides_of(self._rows, found.tops, detached, guide_room(width))
+        self._guides = guides_of(self._rows, detached, guide_room(width))
         self._failures = failures_by_bar(timeline, every=expand)
+        self._origins = frozenset(origins(timeline))
         self._gaps = _grouped((gap.bar, gap) for gap in timeline.gaps)
         self._waited = _grouped((bar, (start, end)) for bar, start, end in timeline.path)
         self._labels = [self._label(index) for index in range(len(self._rows))]
@@ -61,7 +62,7 @@ class Tree:
             shown = reason
             yield from self._under(top)
         if self._hidden:
-            text = f"… {count(self._hidden, 'more span')}: --expand shows every one"
+            text = f"… {count(self._hidden, 'more span')}: --expand"
             yield self._layout.between("").add(text, style.DIM)
 
     def _under(self, top: int) -> Iterator[Line]:
@@ -83,6 +84,7 @@ class Tree:
             [stretch for bar in row.bars for stretch in self._waited.get(bar, ())],
             sum(bar.span.duration_ns for bar in bars),
             error=bars[0].span.status == "error",
+            origin=row.bars[0] in self._origins,
             skewed=any(bar.skew_ns for bar in bars),
             root=row.bars[0] == self._timeline.root,
         )
@@ -107,13 +109,13 @@ class Tree:
             yield self._layout.between(guide.within(more=more)).add(text, style.DIM)
         yield from row.children[passed:]
         if row.hidden:
-            yield self._layout.between(guide.last).add(f"… {count(row.hidden, 'more span')}", style.DIM)
+            yield self._layout.between(guide.last).add(f"… {count(row.hidden, 'more span')}: --expand", style.DIM)
 
     def _facts(self, row: Row, prefix: str) -> Iterator[Line]:
         for index in row.bars:
             bar = self._timeline.bars[index]
             for failure in self._failures.get(index, ()):
-                yield from self._layout.failure(prefix, failure.message, failure.place)
+                yield from self._layout.failure(prefix, failure.message, failure.place, origin=index in self._origins)
         bar = self._timeline.bars[row.bars[0]]
         above = self._timeline.bars[bar.parent].skew_ns if bar.parent >= 0 else 0
         if bar.skew_ns and (bar.skew_ns != above or bar.span.service != self._timeline.bars[bar.parent].span.service):
@@ -136,7 +138,7 @@ class Tree:
         line = self._layout.between(prefix).add("→ ", style.DIM)
         if link.trace_id != self._timeline.trace.trace_id:
             line.add(f"trace {link.trace_id} ")
-        line.add(f"span {link.span_id}")
+        line.add_whole(f"span {link.span_id}")
         return with_attributes(line, telling(link.attributes))
 
     def _marker(self, bar: Bar) -> Line:

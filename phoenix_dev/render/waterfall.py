@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from phoenix_dev.model.timeline import timeline_of
@@ -13,6 +14,7 @@ from phoenix_dev.render.kinship import relation
 from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.moments import log_into
 from phoenix_dev.render.quantity import ago, clock, count
+from phoenix_dev.render.text import fit, pad
 from phoenix_dev.render.tree import Tree
 
 if TYPE_CHECKING:
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from phoenix_dev.model.request import Request
     from phoenix_dev.model.timeline import Timeline
 
+#: Widest column of services beside logs that stand under no span.
+_SERVICE_CELLS = 20
+
 
 def render_request(
     request: Request,
     *,
     width: int,
-    colour: bool,
+    colour: bool = True,
     expand: bool = False,
     logs: bool = True,
     clip: bool = True,
@@ -35,16 +40,14 @@ def render_request(
 ) -> Iterator[Text]:
     """The lines of a request, none of which may be wrapped.
 
-    `width` is that of the bars' axis with its columns; with `clip` nothing is longer, else texts are whole. With `expand` each span has a
-    row and nothing is left out. `now_ns` (Unix) lets the header say how long ago it was.
+    `width` is that of the bars' axis with its columns; with `clip` nothing is longer, else texts are whole. With
+    `expand` each span has a row and nothing is left out. `now_ns` (Unix) lets the header say how long ago it was.
     """
     for line in _lines(request, width=width, expand=expand, logs=logs, clip=clip, now_ns=now_ns):
         yield line.text() if colour else Text(line.plain, no_wrap=True, overflow="ignore")
 
 
-def _lines(
-    request: Request, *, width: int, expand: bool, logs: bool, clip: bool, now_ns: int | None
-) -> Iterator[Line]:
+def _lines(request: Request, *, width: int, expand: bool, logs: bool, clip: bool, now_ns: int | None) -> Iterator[Line]:
     cut = width if clip else ENDLESS
     timelines = [timeline_of(trace) for trace in request.traces]
     lanes = style.Lanes(service for trace in request.traces for service in trace.services)
@@ -52,7 +55,7 @@ def _lines(
     for number, timeline in enumerate(timelines):
         if len(timelines) > 1:
             yield Line()
-            yield _banner(number, timelines, cut)
+            yield from _banner(number, timelines, cut)
         tree = Tree(timeline, width=width, lanes=lanes, clip=clip, logs=logs, expand=expand)
         yield from _one(timeline, tree, lanes, cut, now_ns, logs=logs)
         folded = folded or tree.folded
@@ -80,11 +83,10 @@ def _one(
         yield from path
 
 
-def _banner(number: int, timelines: Sequence[Timeline], cut: int) -> Line:
-    line = Line(cut).add(f"── trace {number + 1} of {len(timelines)}", style.STRONG)
+def _banner(number: int, timelines: Sequence[Timeline], cut: int) -> Iterator[Line]:
+    yield Line(cut).add(f"── trace {number + 1} of {len(timelines)} ──", style.STRONG)
     if said := relation(timelines[number], timelines[:number]):
-        line.add(" · ", style.DIM).add(said, style.DIM)
-    return line
+        yield Line(cut).add("↳ ", style.DIM).add(said, style.WARN)
 
 
 def _loose(records: Iterable[LogRecord], heading: str, lanes: style.Lanes, cut: int) -> Iterator[Line]:
@@ -94,10 +96,10 @@ def _loose(records: Iterable[LogRecord], heading: str, lanes: style.Lanes, cut: 
         return
     yield Line()
     yield Line(cut).add(f"{heading}:", style.DIM)
+    names = min(_SERVICE_CELLS, max(cell_len(fit(record.service, _SERVICE_CELLS)) for record in shown))
     for record in shown:
         line = Line(cut).add(f"{clock(record.time_ns)} ", style.DIM)
-        line.add(Line(20).add(record.service).plain, lanes.style(record.service)).add(" ")
-        yield log_into(line, record)
+        yield log_into(line.add(pad(record.service, names), lanes.style(record.service)).add(" "), record)
 
 
 def _nothing_seen(request: Request, cut: int, now_ns: int | None) -> Iterator[Line]:

@@ -113,7 +113,14 @@ def healthy() -> Request:
         span(25, 1, "api-gateway", "write response", 409, 2),
     ]
     logs = [
-        log(0.4, "api-gateway", "INFO", "request accepted", 1, attributes=_attributes(http__method="POST", user_id="u-17")),
+        log(
+            0.4,
+            "api-gateway",
+            "INFO",
+            "request accepted",
+            1,
+            attributes=_attributes(http__method="POST", user_id="u-17"),
+        ),
         log(26, "orchestrator", "INFO", "plan ready", 4, attributes=_attributes(steps=3)),
         log(31.5, "data-router", "DEBUG", "shard chosen", 8, attributes=_attributes(shard="eu-2")),
         log(82, "knowledge-base", "INFO", "4 documents found", 10, attributes=_attributes(cache__result="miss")),
@@ -124,13 +131,13 @@ def healthy() -> Request:
     return request(trace(spans, logs))
 
 
-_PYTHON_STACK = '''Traceback (most recent call last):
+_PYTHON_STACK = """Traceback (most recent call last):
   File "/app/llm_service/llm.py", line 88, in complete
     answer = client.send(prompt, timeout=0.9)
   File "/usr/lib/python3.12/site-packages/httpx/_client.py", line 901, in send
     raise TimeoutError("upstream took longer than 900 ms")
 TimeoutError: upstream took longer than 900 ms
-'''
+"""
 
 
 def failing() -> Request:
@@ -150,13 +157,24 @@ def failing() -> Request:
         *[span(5 + n, 3, "knowledge-base", "query", 70 + 34 * n, 28 + n, "server") for n in range(3)],
         span(8, 3, "orchestrator", "POST /chat", 180, 906, "client", "error", status_message=said),
         span(
-            9, 8, "llm-service", "POST /chat", 182, 902, "server", "error", status_message=said, events=(retry, exception)
+            9,
+            8,
+            "llm-service",
+            "POST /chat",
+            182,
+            902,
+            "server",
+            "error",
+            status_message=said,
+            events=(retry, exception),
         ),
         span(10, 3, "tool-service", "search", 1100, 96, "server", links=(SpanLink("ab" * 16, "cd" * 8, {}),)),
     ]
     logs = [
         log(131, "orchestrator", "INFO", "request accepted", 3, attributes=_attributes(user_id="u-17")),
-        log(1049, "llm-service", "ERROR", "model timed out after 900 ms", 9, attributes=_attributes(breaker="half_open")),
+        log(
+            1049, "llm-service", "ERROR", "model timed out after 900 ms", 9, attributes=_attributes(breaker="half_open")
+        ),
         log(1090, "orchestrator", "WARN", "falling back to search", 3),
     ]
     return request(trace(spans, logs))
@@ -217,6 +235,8 @@ def many(count: int = 1000) -> Request:
     for number in range(2, count + 1):
         at = 10.0 * (number - 2) + 1
         service = ("orders", "billing", "stock")[number % 3]
-        spans.append(span(number, 1, service, f"SELECT {number % 400}" if number > 200 else "SELECT item", at, 8, "client"))
+        spans.append(
+            span(number, 1, service, f"SELECT {number % 400}" if number > 200 else "SELECT item", at, 8, "client")
+        )
     spans[count // 2] = replace(spans[count // 2], status="error", status_message="deadlock detected")
     return request(trace(spans, [log(number, "orders", "DEBUG", "row read", number) for number in range(2, 150)]))

@@ -1,0 +1,67 @@
+"""Lists: recent traces, and the services that send. IDs come first and whole, to be copied at any width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from phoenix_dev.render import style
+from phoenix_dev.render.line import ENDLESS, Line
+from phoenix_dev.render.quantity import ago, day, duration
+from phoenix_dev.render.quantity import clock as clock_of
+from phoenix_dev.render.text import fit, pad
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.text import Text
+
+    from phoenix_dev.model.service import ServiceActivity
+    from phoenix_dev.model.span import TraceSummary
+
+_SERVICE_CELLS = (12, 32)
+
+
+def trace_lines(traces: Iterable[TraceSummary], *, width: int, clip: bool = True) -> Iterator[Text]:
+    """A line a trace: ID, start (UTC), duration, sign of an error, spans and services, root."""
+    found = list(traces)
+    if not found:
+        return
+    several_days = len({day(summary.start_ns) for summary in found}) > 1
+    cells = len("10-05 04:05") if several_days else len("START UTC")
+    header = f"{'TRACE':32} {'START UTC':{cells}} {'TIME':>7}   {'SPANS':>5} {'SVC':>3} ROOT"
+    yield Line().add(header, style.DIM).text()
+    lanes = style.Lanes(dict.fromkeys(summary.root_service for summary in found))
+    for summary in found:
+        clock = clock_of(summary.start_ns)
+        started = f"{day(summary.start_ns)[5:]} {clock[:5]}" if several_days else clock[:8]
+        line = Line(width if clip else ENDLESS).add(f"{summary.trace_id:32}")
+        line.add(f" {started:{cells}} ", style.DIM).add(f"{duration(summary.duration_ns):>7}")
+        line.add(" ✗" if summary.error else "  ", style.ERROR)
+        line.add(f" {summary.span_count:>5} {summary.service_count:>3} ", style.DIM)
+        line.add(summary.root_service, lanes.style(summary.root_service)).add(" ")
+        yield line.add(summary.root_name or "-", style.FAILED if summary.error else "").text()
+
+
+def service_lines(
+    services: Iterable[ServiceActivity], *, width: int, now_ns: int | None = None, clip: bool = True
+) -> Iterator[Text]:
+    """A line a service: what arrived from it in the period, and when it was last heard."""
+    found = list(services)
+    if not found:
+        return
+    widest = max(cell_len(fit(activity.service, _SERVICE_CELLS[1])) for activity in found)
+    names = max(_SERVICE_CELLS[0], widest)
+    lanes = style.Lanes(activity.service for activity in found)
+    header = f"{'SPANS':>9} {'ERRORS':>9} {'LOGS':>9} {'POINTS':>9}  LAST"
+    yield Line().add(pad("SERVICE", names) + header, style.DIM).text()
+    for activity in found:
+        line = Line(width if clip else ENDLESS)
+        line.add(pad(activity.service, names), lanes.style(activity.service)).add(f"{activity.spans:>9,}")
+        failed = f"✗ {activity.error_spans:,}" if activity.error_spans else "0"
+        line.add(f" {failed:>9}", style.ERROR if activity.error_spans else style.DIM)
+        line.add(f" {activity.logs:>9,} {activity.points:>9,}  ")
+        heard = clock_of(activity.last_ns)[:8] + " UTC"
+        line.add(heard if now_ns is None else ago(now_ns - activity.last_ns), style.DIM)
+        yield line.text()
