@@ -46,7 +46,6 @@ class LimitedProtocol(HttpToolsProtocol):
     """One connection, refused where there are too many and closed where its head is too long or too slow."""
 
     _head_timer: asyncio.TimerHandle | None = None
-    _in_head = True
     _silent_bytes = 0
     """Received since the last body or end of a head: what the parser keeps of an unfinished header or trailer."""
 
@@ -67,8 +66,6 @@ class LimitedProtocol(HttpToolsProtocol):
         """Refuse a head, or a trailer after the body, that does not end."""
         if self.transport.is_closing():
             return
-        if self._in_head and self._head_timer is None:
-            self._await_head()
         self._silent_bytes += len(data)
         super().data_received(data)
         if self._silent_bytes > MOST_HEAD_BYTES:
@@ -76,7 +73,6 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
-        self._in_head = False
         self._silent_bytes = 0
         self._stop_timer()
         super().on_headers_complete()
@@ -86,14 +82,26 @@ class LimitedProtocol(HttpToolsProtocol):
         self._silent_bytes = 0
         super().on_body(body)
 
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self._await_head()
+        super().on_message_begin()
+
     def on_message_complete(self) -> None:
-        """The next byte begins a head again."""
-        self._in_head = True
+        """What follows is the next request's."""
         self._silent_bytes = 0
         super().on_message_complete()
 
     def _await_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._end, b"408 Request Timeout")
+        self._stop_timer()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
+    def _head_is_late(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The request before it has not been answered yet: what is written now would be taken for its answer.
+            self._await_head()
+        else:
+            self._end(b"408 Request Timeout")
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

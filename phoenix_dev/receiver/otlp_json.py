@@ -289,7 +289,7 @@ def _enum(field: FieldDescriptor) -> Read:
     def read(value: Any) -> object:
         if type(value) is str and value in names:
             return names[value]
-        if type(value) is str:
+        if type(value) is str and not _INTEGER.fullmatch(value):
             raise _Wrong(f"must be a number or a name of {kind.name}")
         return number(value)
 

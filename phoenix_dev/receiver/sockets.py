@@ -60,7 +60,8 @@ def _listening(host: str, port: int) -> socket.socket | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock: socket.socket | None = None
     try:
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio switches Nagle's delay (40 ms an answer) off only where the protocol is given.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":
             # On Windows the same option would let two programs have one port.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

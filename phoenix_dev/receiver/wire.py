@@ -136,13 +136,16 @@ class _Walk:
             _, at = self.varint(at, stop, path)
 
     def _group(self, at: int, end: int, path: str, level: int, start: int) -> int:
-        """The offset after an (obsolete) group, whose end is marked by a tag instead of a length."""
-        depth = 1
-        while depth:
+        """The offset after an (obsolete) group, whose end is marked by a tag of the same number instead of a length."""
+        open_groups = [self.varint(start, end, path)[0] >> 3]
+        while open_groups:
             tag, at = self.varint(at, end, path)
-            wire = tag & 7
-            depth += (wire == _GROUP) - (wire == _END_GROUP)
-            if level + depth > _MOST_LEVELS:
+            number, wire = tag >> 3, tag & 7
+            if wire == _GROUP:
+                open_groups.append(number)
+            elif wire == _END_GROUP and open_groups.pop() != number:
+                self._fault(f"{path} is a group that is not ended, at byte {start}", start)
+            if level + len(open_groups) > _MOST_LEVELS:
                 self._fault(f"{path} is nested deeper than {_MOST_LEVELS} messages", start)
             if wire not in (_GROUP, _END_GROUP):
                 at = self._value(None, wire, at, end, path, level, start)
