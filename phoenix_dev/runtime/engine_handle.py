@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _POLL_S = 0.02
-#: The engine gives what it has taken 5 s; after this it is killed (seconds).
-_STOP_S = 10.0
 #: How long the holder of the lock may take to say who it is, to answer, or to be gone after a kill (seconds).
 _MOMENT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class EngineHandle:
-    """Whatever engine has the state folder `home`, now or later."""
+    """Whatever engine has the state folder `home`, now or later.
+
+    It is killed when it has not ended `stop_s` seconds after it was told to; it gives what it has taken 5 of them.
+    """
 
     home: Path
+    stop_s: float = 10.0
 
     @property
     def lock(self) -> Path:
@@ -70,13 +72,13 @@ class EngineHandle:
         if pid is None:
             self._forget()
             return Stopped(ran=False)
-        if _wait_until(lambda: not self.runs, _STOP_S):
+        if _wait_until(lambda: not self.runs, self.stop_s):
             return Stopped(ran=True)
         self._signal(signal.SIGKILL)
         if not _wait_until(lambda: not self.runs, _MOMENT_S):
             raise NotReady(f"the engine (process {pid}) does not even end when killed", hint=f"ps -o stat,cmd -p {pid}")
         self._forget()
-        note = f"the engine did not end within {_STOP_S:.0f} s and was killed; what it had acknowledged is kept"
+        note = f"the engine did not end within {self.stop_s:g} s and was killed; what it had acknowledged is kept"
         return Stopped(ran=True, notes=(note,))
 
     def _signal(self, number: signal.Signals) -> int | None:

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from phoenix_dev.receiver.http_server import http_config
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
 
     from starlette.types import ASGIApp, Receive, Scope, Send
-
-#: An application that exports metrics once a minute keeps its connection.
-_KEEP_ALIVE_S = 120
-_BACKLOG = 1024
 
 
 class Front:
@@ -47,23 +45,10 @@ class HttpServer(uvicorn.Server):
     """uvicorn on sockets that are bound already. Its own signal handling would end the process with the store open."""
 
     def __init__(self, app: Front, *, finish_s: int) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                loop="asyncio",
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                interface="asgi3",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                backlog=_BACKLOG,
-                timeout_keep_alive=_KEEP_ALIVE_S,
-                timeout_graceful_shutdown=finish_s,
-            )
-        )
+        config = http_config(app)
+        config.timeout_graceful_shutdown = finish_s
+        config.proxy_headers = False  # nobody stands between us and a sender on the same machine
+        super().__init__(config)
         self._accepting = asyncio.Event()
 
     async def accepting(self) -> None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.process import identity
 
 if TYPE_CHECKING:
@@ -85,11 +86,13 @@ class EngineLock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock."""
+    """Whether a process holds the lock. Raises NotReady when the file is not ours to look at."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise NotReady(f"{path} cannot be opened: {error.strerror}", hint=f"ls -l '{path}'") from error
     try:
         return not _locked(fd, fcntl.LOCK_SH)
     finally:

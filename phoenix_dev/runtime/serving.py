@@ -17,7 +17,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.receiver.grpc import GrpcServer
 from phoenix_dev.receiver.http import otlp_http_app
 from phoenix_dev.receiver.refusals import Refusals
-from phoenix_dev.receiver.sockets import bind_loopback
+from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import collect_stderr
 from phoenix_dev.runtime.http_server import Front, HttpServer
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from phoenix_dev.runtime.options import EngineOptions
     from phoenix_dev.runtime.report import Reporter
 
-#: Node resolves localhost to ::1 first.
-_HOSTS = ("127.0.0.1", "::1")
 #: How long exports that are being received or written may take once the engine is told to stop (seconds).
 _FINISH_S = 5
 _HOUSEKEEPING_S = 2.0
@@ -76,7 +74,7 @@ class _Engine:
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
         try:
-            grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(_HOSTS, port))
+            grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
             await self._accepting(serving)
             await self._announce(self._record(sockets[0].getsockname()[1], grpc_port))
             reporter.ready()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phoenix_dev.runtime.record import EngineRecord, StackRecord, forget_engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORD = EngineRecord(7, "boot:1", "0.1.0", 1_700_000_000_000_000_000, "phoenix", "development", 4318, 4317, ("moved",))
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+    assert EngineRecord.read(tmp_path) is None
+    RECORD.write(tmp_path)
+    assert EngineRecord.read(tmp_path) == RECORD
+    assert [path.name for path in tmp_path.glob("*runtime*")] == ["runtime.json"]
+    forget_engine(tmp_path)
+    forget_engine(tmp_path)
+    assert EngineRecord.read(tmp_path) is None
+
+
+def test_endpoints_are_urls_on_loopback() -> None:
+    assert RECORD.endpoints.otlp_http == "http://127.0.0.1:4318"
+    assert RECORD.endpoints.otlp_grpc == "http://127.0.0.1:4317"
+
+
+@pytest.mark.parametrize("content", ["", "{", "null", "[1]", '{"pid": 7}', "\udcff"])
+def test_a_record_that_cannot_be_understood_is_nobodys(tmp_path: Path, content: str) -> None:
+    (tmp_path / "runtime.json").write_text(content, errors="surrogateescape")
+    assert EngineRecord.read(tmp_path) is None
+
+
+def test_a_record_of_a_later_version_with_more_in_it_is_understood(tmp_path: Path) -> None:
+    (tmp_path / "runtime.json").write_text(json.dumps({**asdict(RECORD), "ui_port": 4319}))
+    assert EngineRecord.read(tmp_path) == RECORD
+
+
+def test_what_up_started_last_is_remembered(tmp_path: Path) -> None:
+    assert StackRecord.read(tmp_path) is None
+    StackRecord("embedded", "phoenix", "development").write(tmp_path)
+    assert StackRecord.read(tmp_path) == StackRecord("embedded", "phoenix", "development")
