@@ -36,7 +36,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 @pytest.fixture(scope="module")
-def sent(stack: RunningStack) -> Iterator[list[dict[str, Any]]]:
+def sent(stack: RunningStack) -> list[dict[str, Any]]:
     """Every request, with its IDs and its ground truth, as `demo traffic --json` prints them."""
     stack.run("demo", "start")
     try:
@@ -48,7 +48,7 @@ def sent(stack: RunningStack) -> Iterator[list[dict[str, Any]]]:
         stack.run("demo", "stop")
     assert len(lines) == 1000
     assert sum(bool(line["fault"]) for line in lines) == 200
-    yield lines
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_the_whole_store_holds_what_was_sent_and_nothing_else(
     every = stores.logs.search(LogFilter(), None).records
     assert Counter(record.service for record in every if record.trace_id) == logs
     outside = {record.message for record in every if not record.trace_id}
-    assert outside == {"service started", "service stopping"}
+    assert outside == {"service started", "service stopped"}
 
 
 def _truths(line: dict[str, Any], id_name: str) -> list[dict[str, Any]]:
