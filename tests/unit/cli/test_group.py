@@ -15,9 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from phoenix_dev import __version__
-from phoenix_dev.cli.group import Group, RootGroup, command
+from phoenix_dev.cli.group import RootGroup, command
 from phoenix_dev.cli.root import SECTIONS, root
 from phoenix_dev.errors import ExpectationFailed, NotFound, NotReady, PhoenixDevError, UsageError
+from tests.examples import calls_in, read_by_the_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,16 +214,7 @@ EXAMPLES = [(path, line) for path, one in COMMANDS.items() for line in getattr(o
 
 @pytest.mark.parametrize(("path", "line"), EXAMPLES)
 def test_every_example_is_understood_by_the_command(path: str, line: str) -> None:
-    call = re.search(r"phoenix-dev((?: (?:'[^']*'|\"[^\"]*\"|[^|>)\"'])*)?)", line)
-    assert call is not None, f"{line} does not call phoenix-dev"
-    at: click.Command = root
-    ctx: click.Context | None = None
-    rest = shlex.split(call[1])
-    name: str | None = "phoenix-dev"
-    while True:
-        ctx = at.make_context(name, rest, parent=ctx)
-        if not isinstance(at, Group) or not (rest := [*ctx._protected_args, *ctx.args]):
-            break
-        name, found, rest = at.resolve_command(ctx, rest)
-        assert found is not None
-        at = found
+    calls = calls_in(line)
+    assert calls, f"{line} does not call phoenix-dev"
+    for args in calls:
+        read_by_the_command(args)

@@ -1,0 +1,65 @@
+# What there is to do in this repository. Needs Python ≥ 3.11, make and PyPI; no root, no Docker.
+#
+#   make demo    see it: starts the engine and the demo system, sends a request, prints its waterfall
+#   make stop    stops both
+#   make test    format, lint, types and tests (under 5 minutes)
+#   make long    the tests that take longer
+#   make bench   the table of speeds
+#   make clean   removes what the others made
+#
+# Another Python than python3: make demo PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+# pip runs again only when pyproject.toml is newer than these.
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.PHONY: help demo stop test lint long bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(INSTALLED): pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "error: '$(PYTHON)' is not Python 3.11 or newer" >&2; \
+		echo "hint: make PYTHON=/path/to/python3.11 (it is kept in $(VENV) from then on)" >&2; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/phoenix-dev up --runtime embedded
+	$(BIN)/phoenix-dev demo
+	@echo
+	@echo "The command is $(BIN)/phoenix-dev. Stop the demo system and the engine: make stop"
+
+stop: $(INSTALLED)
+	$(BIN)/phoenix-dev demo stop
+	$(BIN)/phoenix-dev down
+
+lint: $(INSTALLED_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n 2 -m "not long" --ignore=tests/live --ignore=tests/browser
+
+long: $(INSTALLED_DEV)
+	$(BIN)/pytest -m long
+
+bench: $(INSTALLED_DEV)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find phoenix_dev tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,127 @@
+"""Who may import whom, and what a fast start leaves out."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import phoenix_dev
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = Path(phoenix_dev.__file__).parent
+
+#: What each part may know of ours besides itself, `errors` and the version. Who is not named may know everything.
+MAY_KNOW = {
+    "errors": set[str](),
+    "home": set[str](),
+    "model": set[str](),
+    "settings": {"home"},
+    "stores": {"model"},
+    "render": {"model"},
+    "usecases": {"model", "stores", "settings", "runtime.protocol", "demo"},
+    "telemetry": {"model", "stores"},
+    "receiver": {"model", "stores", "telemetry"},
+    "runtime": {"model", "stores", "settings", "telemetry", "receiver"},
+    "demo": {"model"},
+}
+#: Libraries that have one home, so that what they do is done in one place.
+AT_HOME_IN = {
+    "rich": {"render"},
+    "click": {"cli", "demo"},
+    "sqlite3": {"telemetry", "demo"},
+    "yaml": {"settings"},
+    "platformdirs": {"home"},
+    "uvicorn": {"receiver", "runtime", "demo"},
+    "starlette": {"receiver", "runtime", "demo"},
+    "grpc": {"receiver", "runtime", "demo"},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Every module of the package by its name without the package's, `cli.root`."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+MODULES = dict(modules())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full name of everything a module imports anywhere in it, also only for its types."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_within(name: str, allowed: set[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in allowed)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_knows_only_what_its_part_may_know(module: str) -> None:
+    part = part_of(module)
+    if part not in MAY_KNOW:
+        return
+    allowed = MAY_KNOW[part] | {part, "errors", "__version__"}
+    ours = {name.removeprefix("phoenix_dev.") for name in imports(MODULES[module]) if name.startswith("phoenix_dev.")}
+    assert {name for name in ours if not is_within(name, allowed)} == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if part_of(name) != "cli"])
+def test_only_the_command_line_knows_the_command_line(module: str) -> None:
+    if module == "__main__":
+        return
+    known = {name for name in imports(MODULES[module]) if name.startswith("phoenix_dev.cli")}
+    assert known == set()
+
+
+@pytest.mark.parametrize("library", AT_HOME_IN)
+def test_a_library_stays_in_its_home(library: str) -> None:
+    users = {part_of(name) for name, path in MODULES.items() if any(is_within(one, {library}) for one in imports(path))}
+    assert users <= AT_HOME_IN[library]
+    assert users, f"nobody imports {library} any more"
+
+
+HEAVY = ("httpx", "docker", "yaml", "rich", "sqlite3", "google.protobuf", "grpc", "asyncio", "uvicorn", "platformdirs")
+
+
+def loaded_by(*args: str) -> set[str]:
+    """The modules that are loaded when the command with these arguments has ended."""
+    program = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('\\n'.join(['loaded:', *sys.modules])))\n"
+        "from phoenix_dev.cli import main\n"
+        f"sys.argv = ['phoenix-dev', *{list(args)!r}]\n"
+        "main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(ran.stdout.partition("loaded:\n")[2].split())
+
+
+@pytest.mark.parametrize("args", [["--help"], ["trace", "--help"], ["--version"]], ids=" ".join)
+def test_help_loads_nothing_heavy(args: list[str]) -> None:
+    loaded = loaded_by(*args)
+    assert "phoenix_dev.cli.root" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_without_a_settings_file_none_of_its_parser_is_loaded() -> None:
+    loaded = loaded_by("config")
+    assert "phoenix_dev.settings" in loaded
+    assert loaded.isdisjoint({"yaml", "platformdirs", "httpx", "sqlite3", "asyncio", "grpc"})
