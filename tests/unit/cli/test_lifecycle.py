@@ -1,0 +1,349 @@
+"""`up`, `down` and `status` as their users type them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from phoenix_dev.runtime.engine_handle import EngineHandle
+from tests.unit.runtime.exports import one_span, send
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Invoke
+    from tests.running import CommandLine
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+@pytest.fixture(autouse=True)
+def engine(home: Path) -> Iterator[EngineHandle]:
+    """The engine that a test may start; it is stopped at the end."""
+    handle = EngineHandle(home / "projects" / "phoenix")
+    yield handle
+    handle.stop()
+
+
+@pytest.fixture
+def up(run_cli: CommandLine) -> Any:
+    """What `up --json` printed for a stack that now runs."""
+    ran = run_cli("up", "--json")
+    assert ran.code == 0, ran.stderr
+    return ran.json()
+
+
+def pid_of(engine: EngineHandle) -> int:
+    record = engine.record()
+    assert record is not None
+    return record.pid
+
+
+def test_up_prints_endpoints_that_work_and_what_to_do_next(run_cli: CommandLine) -> None:
+    ran = run_cli("up")
+    assert ran.code == 0
+    endpoints = dict(line.split() for line in ran.stdout.splitlines())
+    assert set(endpoints) == {"OTLP/HTTP", "OTLP/gRPC"}
+    assert send(endpoints["OTLP/HTTP"], one_span(TRACE)) == 200
+    assert 'eval "$(phoenix-dev env)"' in ran.stderr
+    assert "phoenix-dev demo" in ran.stderr
+
+
+def test_the_next_step_names_the_project_that_was_named(run_cli: CommandLine) -> None:
+    ran = run_cli("--project", "shop", "up")
+    assert 'eval "$(phoenix-dev --project shop env)"' in ran.stderr
+    assert run_cli("--project", "shop", "down").code == 0
+
+
+def test_up_again_tells_the_same_stack(run_cli: CommandLine, up: Any) -> None:
+    again = run_cli("up", "--json")
+    assert again.code == 0
+    assert again.stderr == ""
+    assert {**again.json(), "data": None, "components": None} == {**up, "data": None, "components": None}
+    assert again.json()["components"][0]["detail"] == up["components"][0]["detail"]
+
+
+def test_up_json_has_every_key_of_the_contract(up: Any) -> None:
+    assert up["runtime"] == "embedded"
+    assert up["profile"] == "development"
+    assert up["project"] == "phoenix"
+    assert up["state"] == "running"
+    assert set(up["endpoints"]) == {"otlp_grpc", "otlp_http", "ui"}
+    (engine,) = up["components"]
+    assert set(engine) == {"name", "state", "health", "memory_bytes", "detail"}
+    assert (engine["name"], engine["state"], engine["health"]) == ("engine", "running", "healthy")
+    assert 10_000_000 < engine["memory_bytes"] < 100_000_000
+
+
+def test_two_ups_typed_at_once_start_one_engine(run_cli: CommandLine) -> None:
+    both = [run_cli.start("up", "--json") for _ in range(2)]
+    printed = [process.communicate(timeout=60)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    first, second = (json.loads(text)["components"][0]["detail"] for text in printed)
+    assert first == second
+
+
+def test_the_engine_outlives_the_shell_that_started_it(engine: EngineHandle) -> None:
+    command = f"'{sys.executable}' -m phoenix_dev up --json && echo && exec cat"
+    shell = subprocess.Popen(
+        ["sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    with shell:
+        assert shell.stdout is not None
+        printed = b"".join(iter(shell.stdout.readline, b"\n"))
+        for number in (signal.SIGHUP, signal.SIGKILL):
+            os.killpg(shell.pid, number)
+        shell.stdout.close()
+        shell.wait()
+    endpoint = json.loads(printed)["endpoints"]["otlp_http"]
+    assert send(endpoint, one_span(TRACE)) == 200
+    assert engine.runs
+
+
+def test_up_in_a_pipeline_does_not_keep_the_pipe_open(run_cli: CommandLine) -> None:
+    command = f"'{sys.executable}' -m phoenix_dev up 2>&1 | cat"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=30, check=False)
+    assert b"OTLP/HTTP" in done.stdout
+
+
+def test_a_killed_engine_heals(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
+    send(up["endpoints"]["otlp_http"], one_span(TRACE))
+    os.kill(pid_of(engine), signal.SIGKILL)
+    wait_until(lambda: not engine.runs)
+    assert run_cli("status", "--json").json()["state"] == "stopped"
+    healed = run_cli("up", "--json")
+    assert healed.code == 0
+    assert healed.json()["endpoints"] == up["endpoints"]
+    assert run_cli("trace", TRACE).code == 0
+
+
+def test_a_taken_port_moves_is_told_and_found_by_the_commands(run_cli: CommandLine) -> None:
+    # Another project's stack has the usual ports, or somebody else had them before.
+    first = run_cli("--project", "first", "up", "--json").json()["endpoints"]
+    second = run_cli("up", "--json")
+    assert second.code == 0
+    moved = second.json()["endpoints"]
+    assert not {moved["otlp_http"], moved["otlp_grpc"]} & {first["otlp_http"], first["otlp_grpc"]}
+    assert "port 4318 is taken: OTLP/HTTP listens on" in second.stderr
+    assert "port 4317 is taken: OTLP/gRPC listens on" in second.stderr
+    assert f"export OTEL_EXPORTER_OTLP_ENDPOINT={moved['otlp_http']}" in run_cli("env").stdout
+    assert run_cli("status", "--json").json()["endpoints"] == moved
+    assert run_cli("--project", "first", "down").code == 0
+
+
+@pytest.mark.parametrize("flag", ["--otlp-http-port", "--otlp-grpc-port"])
+def test_a_port_that_was_named_does_not_move(run_cli: CommandLine, flag: str, engine: EngineHandle) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ran = run_cli("up", flag, str(port))
+        assert ran.code == 3
+        assert f"port {port}" in ran.stderr
+        assert f"hint: phoenix-dev up {flag} " in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert not engine.runs
+
+
+def test_a_port_named_by_variable_is_named_too(run_cli: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ran = run_cli("up", env={"PHOENIX_DEV_PORTS_OTLP_HTTP": str(other.getsockname()[1])})
+    assert ran.code == 3
+
+
+def test_down_stops_keeps_the_data_and_says_so(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
+    send(up["endpoints"]["otlp_http"], one_span(TRACE))
+    ran = run_cli("down")
+    assert (ran.code, ran.stdout) == (0, "")
+    assert "stopped; " in ran.stderr
+    assert "of data stay in" in ran.stderr
+    assert not engine.runs
+    assert run_cli("trace", TRACE).code == 0
+
+
+def test_down_of_nothing_is_no_error(run_cli: CommandLine) -> None:
+    ran = run_cli("down")
+    assert (ran.code, ran.stdout, ran.stderr) == (0, "", "nothing was running\n")
+
+
+def test_data_is_not_deleted_without_a_yes_or_somebody_to_ask(
+    run_cli: CommandLine, up: Any, engine: EngineHandle
+) -> None:
+    ran = run_cli("down", "--data")
+    assert ran.code == 2
+    assert "hint: phoenix-dev down --data --yes" in ran.stderr
+    assert engine.runs
+    assert (engine.home / "telemetry.db").exists()
+
+
+def test_data_is_deleted_with_a_yes(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
+    send(up["endpoints"]["otlp_http"], one_span(TRACE))
+    ran = run_cli("down", "--data", "--yes")
+    assert ran.code == 0
+    assert "stopped; deleted " in ran.stderr
+    assert list(engine.home.glob("telemetry*")) == []
+    assert run_cli("down", "--data").code == 0
+    assert run_cli("up").code == 0
+    assert run_cli("trace", TRACE).code == 1
+
+
+@pytest.mark.parametrize(("answer", "code", "remains"), [(b"n\n", 1, True), (b"y\n", 0, False)])
+def test_on_a_terminal_the_user_is_asked(
+    run_cli: CommandLine, up: Any, engine: EngineHandle, answer: bytes, code: int, remains: bool
+) -> None:
+    ours, its = pty.openpty()
+    with subprocess.Popen([*run_cli.argv, "down", "--data"], stdin=its, stdout=its, stderr=its) as process:
+        os.close(its)
+        shown = b""
+        while b"?" not in shown:
+            shown += os.read(ours, 4096)
+        assert b"of telemetry in" in shown
+        os.write(ours, answer)
+        assert process.wait(timeout=30) == code
+    os.close(ours)
+    assert engine.runs is remains
+    assert (engine.home / "telemetry.db").exists() is remains
+
+
+def test_status_of_a_stopped_stack_is_3_and_tells_what_remains(run_cli: CommandLine, up: Any) -> None:
+    run_cli("down")
+    ran = run_cli("status")
+    assert ran.code == 3
+    assert "phoenix stopped" in ran.stdout
+    assert "telemetry.db" in ran.stdout
+    ran = run_cli("status", "--json")
+    assert ran.code == 3
+    assert ran.json()["state"] == "stopped"
+    assert ran.json()["data"]["size_bytes"] > 0
+    assert ran.json()["endpoints"] == {"otlp_grpc": "", "otlp_http": "", "ui": ""}
+
+
+def test_status_before_the_first_up(run_cli: CommandLine, home: Path) -> None:
+    ran = run_cli("status")
+    assert ran.code == 3
+    assert "nothing is kept" in ran.stdout
+    assert not home.exists()
+
+
+def test_status_tells_what_arrived_and_what_was_refused(run_cli: CommandLine, up: Any) -> None:
+    endpoint = up["endpoints"]["otlp_http"]
+    send(endpoint, one_span(TRACE, service="llm-service"))
+    send(endpoint, b"\xff\xff\xff")
+    ran = run_cli("status", "--json")
+    assert ran.code == 0
+    status = ran.json()
+    (service,) = status["received"]
+    assert (service["service"], service["spans"], service["logs"], service["points"]) == ("llm-service", 1, 0, 0)
+    (refused,) = status["refused"]
+    assert (refused["protocol"], refused["signal"], refused["count"]) == ("http", "traces", 1)
+    shown = run_cli("status").stdout
+    assert "llm-service" in shown
+    assert "1 × traces over http" in shown
+    assert refused["reason"] in shown
+    assert all(len(line) <= 80 for line in shown.splitlines() if str(os.sep) not in line)
+
+
+def test_status_of_a_hung_engine_is_degraded_and_0(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
+    process = psutil.Process(pid_of(engine))
+    process.suspend()
+    try:
+        ran = run_cli("status", "--json")
+        assert ran.code == 0
+        assert ran.json()["state"] == "degraded"
+        assert "does not answer" in ran.json()["components"][0]["detail"]
+    finally:
+        process.resume()
+
+
+def test_status_watch_shows_it_anew_every_second(run_cli: CommandLine, up: Any) -> None:
+    with run_cli.start("status", "--watch", "--json") as process:
+        assert process.stdout is not None
+        began = time.monotonic()
+        shown = [json.loads(process.stdout.readline()) for _ in range(3)]
+        assert 1.5 < time.monotonic() - began < 30
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert [status["state"] for status in shown] == ["running"] * 3
+
+
+def test_status_watch_redraws_a_terminal_in_place(run_cli: CommandLine, up: Any) -> None:
+    ours, its = pty.openpty()
+    with subprocess.Popen([*run_cli.argv, "status", "--watch"], stdin=its, stdout=its, stderr=its) as process:
+        os.close(its)
+        shown = b""
+        while shown.count(b"\x1b[H") < 2:
+            shown += os.read(ours, 4096)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+    os.close(ours)
+    assert shown.startswith(b"\x1b[H\x1b[J")
+    assert shown.count(b"OTLP/HTTP") == 1
+
+
+def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandLine) -> None:
+    ran = run_cli("up", "--runtime", "embedded", "--profile", "production")
+    assert ran.code == 2
+    assert "embedded runtime knows the profile development only" in ran.stderr
+
+
+def test_a_runtime_that_does_not_exist_is_a_wrong_word(run_cli: CommandLine) -> None:
+    assert run_cli("up", "--runtime", "compose").code == 2
+
+
+@pytest.mark.parametrize("place", ["/proc/none", "/dev/null/home"])
+def test_a_home_that_cannot_be_written_is_told_in_a_sentence(run_cli: CommandLine, place: str) -> None:
+    ran = run_cli("up", env={"PHOENIX_DEV_HOME": place})
+    assert ran.code == 3
+    assert ran.stderr.startswith(f"error: the state folder {place}")
+    assert "hint: export PHOENIX_DEV_HOME=" in ran.stderr
+    for harmless, code in (("status", 3), ("down", 0)):
+        assert run_cli(harmless, env={"PHOENIX_DEV_HOME": place}).code == code
+
+
+def test_a_home_with_spaces_and_letters_of_any_script(run_cli: CommandLine, tmp_path: Path) -> None:
+    env = {"PHOENIX_DEV_HOME": str(tmp_path / "mein 'Ordner' ünï 空")}
+    up = run_cli("up", "--json", env=env)
+    assert up.code == 0
+    assert send(up.json()["endpoints"]["otlp_http"], one_span(TRACE)) == 200
+    assert run_cli("trace", TRACE, env=env).code == 0
+    assert run_cli("down", "--data", "--yes", env=env).code == 0
+
+
+def test_a_store_of_a_newer_version_is_told_by_up_and_by_status(
+    run_cli: CommandLine, up: Any, engine: EngineHandle
+) -> None:
+    run_cli("down")
+    database = sqlite3.connect(engine.home / "telemetry.db")
+    database.execute("PRAGMA user_version = 999")
+    database.close()
+    ran = run_cli("up")
+    assert ran.code == 3
+    assert "written by a newer phoenix-dev" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    status = run_cli("status", "--json")
+    assert status.code == 3
+    assert "newer phoenix-dev" in status.json()["components"][1]["detail"]
+
+
+def test_up_is_ready_within_the_time_it_is_given_or_says_so(run_cli: CommandLine, engine: EngineHandle) -> None:
+    ran = run_cli("up", "--timeout", "0.1")
+    assert ran.code == 3
+    assert "was not ready in time" in ran.stderr
+    assert not engine.runs
+
+
+def test_the_words_about_data_that_nobody_has(invoke: Invoke) -> None:
+    assert invoke("down", "--data").exit_code == 0
