@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from phoenix_dev.demo.catalogue import SERVICES
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class DemoSystem:
         return next(each.url for each in self.services if each.name == service)
 
     def is_alive(self) -> bool:
-        """Whether every process lives."""
-        return bool(self.services) and all(each.process() for each in self.services)
+        """Whether all six services live; a start that was killed half-way knows of fewer."""
+        return len(self.services) == len(SERVICES) and all(each.process() for each in self.services)
 
 
 def folder_of(home: Path) -> Path:

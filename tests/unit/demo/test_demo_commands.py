@@ -1,0 +1,86 @@
+"""`phoenix-dev demo` as typed, against a stack that really runs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phoenix_dev.demo.catalogue import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.running import CommandLine
+
+
+@pytest.fixture
+def demo(run_cli: CommandLine, stack: dict[str, Any]) -> Iterator[CommandLine]:
+    """The command line with the demo running; stopped at the end."""
+    started = run_cli("demo", "start")
+    assert started.code == 0, started.stderr
+    yield run_cli
+    run_cli("demo", "stop")
+
+
+def test_without_a_stack_the_demo_says_what_to_run(run_cli: CommandLine) -> None:
+    ran = run_cli("demo", "start")
+    assert (ran.code, ran.stdout) == (3, "")
+    assert "phoenix-dev up" in ran.stderr
+
+
+def test_traffic_without_a_running_demo_says_what_to_run(run_cli: CommandLine) -> None:
+    ran = run_cli("demo", "traffic")
+    assert (ran.code, ran.stdout) == (3, "")
+    assert "phoenix-dev demo start" in ran.stderr
+
+
+def test_stopping_nothing_is_no_error(run_cli: CommandLine) -> None:
+    assert run_cli("demo", "stop").code == 0
+
+
+@pytest.mark.parametrize("wrong", [("--fault", "fire"), ("--count", "0"), ("--fault-every", "0"), ("--seed", "-1")])
+def test_wrong_usage_is_exit_2(run_cli: CommandLine, wrong: tuple[str, str]) -> None:
+    assert run_cli("demo", "traffic", *wrong).code == 2
+
+
+def test_start_prints_where_each_service_answers_and_starting_again_changes_nothing(demo: CommandLine) -> None:
+    again = demo("demo", "start")
+    assert again.code == 0
+    assert "already running" in again.stderr
+    assert [line.split()[0] for line in again.stdout.splitlines()] == list(SERVICES)
+
+
+def test_traffic_as_json_lines_is_the_truth_about_what_trace_then_shows(demo: CommandLine) -> None:
+    sent = demo(
+        "demo", "traffic", "--count", "6", "--fault", "lost-context", "--fault-every", "3", "--seed", "5", "--json"
+    )
+    assert sent.code == 0, sent.stderr
+    lines = sent.json_lines()
+    assert [line["fault"] for line in lines] == ["", "", "lost-context", "", "", "lost-context"]
+    for line in (lines[1], lines[2]):
+        for key in ("trace_id", "traceparent", "correlation_id", "request_id"):
+            found = demo("trace", line[key], "--json").json()["traces"]
+            of_one_trace = key in ("trace_id", "traceparent")
+            truth = line["truth"]["traces"][0] if of_one_trace else line["truth"]
+            assert len(found) == (1 if of_one_trace else len(line["truth"]["traces"]))
+            spans = Counter((s["service"], s["name"], s["kind"], s["status"]) for t in found for s in t["spans"])
+            logs = Counter((r["service"], r["level"], r["message"]) for t in found for r in t["logs"])
+            assert spans == {tuple(key): count for *key, count in truth["spans"]}
+            assert logs == {tuple(key): count for *key, count in truth["logs"]}
+
+
+def test_the_same_seed_prints_the_same_ids_and_the_same_truth(demo: CommandLine) -> None:
+    def run() -> list[str]:
+        lines = demo("demo", "traffic", "--count", "3", "--seed", "6", "--json").json_lines()
+        return [json.dumps([line["correlation_id"], line["request_id"], line["truth"]]) for line in lines]
+
+    assert run() == run()
+
+
+def test_traffic_for_people_is_a_line_a_request(demo: CommandLine) -> None:
+    ran = demo("demo", "traffic", "--count", "3", "--fault", "llm-errors", "--fault-every", "3")
+    assert len(ran.stdout.splitlines()) == 3
+    assert "llm-errors" in ran.stdout.splitlines()[2]

@@ -1,0 +1,189 @@
+"""Starting and stopping: six processes, these and no others."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from phoenix_dev.demo import state, system
+from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.demo.traffic import TrafficPlan, send
+from phoenix_dev.errors import NotReady, PhoenixDevError
+from phoenix_dev.usecases.demo import first_request, send_traffic, start_demo, stop_demo
+from tests.unit.demo.sink import Sink
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def own_sink() -> Iterator[Sink]:
+    sink = Sink()
+    yield sink
+    sink.close()
+
+
+@pytest.fixture
+def folder(home: Path, own_sink: Sink) -> Iterator[Path]:
+    """A project's folder; the demo in it is stopped whatever happens, and while its receiver still answers."""
+    home.mkdir()
+    yield home
+    system.stop(home)
+
+
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE}
+
+
+def test_what_is_started_is_stopped_and_nothing_is_left(folder: Path, own_sink: Sink) -> None:
+    started = start_demo(folder, own_sink.endpoint)
+    pids = {service.pid for service in started.system.services}
+    assert started.fresh
+    assert [service.name for service in started.system.services] == list(SERVICES)
+    assert alive(pids) == pids
+    assert stop_demo(folder) == SERVICES
+    assert not alive(pids)
+    assert state.load(folder) is None
+
+
+def test_stopping_sends_what_is_still_held(folder: Path, own_sink: Sink) -> None:
+    """What a service says last, it says while it ends: that it arrives shows that the rest was sent before."""
+    start_demo(folder, own_sink.endpoint)
+    stop_demo(folder)
+    assert {log.service for log in own_sink.got.logs if log.key[2] == "service stopped"} == set(SERVICES)
+
+
+def test_starting_again_finds_it_running(folder: Path, own_sink: Sink) -> None:
+    first = start_demo(folder, own_sink.endpoint)
+    second = start_demo(folder, own_sink.endpoint)
+    assert (second.fresh, second.system) == (False, first.system)
+
+
+def test_stopping_nothing_is_fine(home: Path) -> None:
+    assert stop_demo(home) == ()
+    assert not home.exists()
+
+
+def test_a_damaged_demo_is_started_anew(folder: Path, own_sink: Sink) -> None:
+    first = start_demo(folder, own_sink.endpoint).system
+    os.kill(first.services[3].pid, signal.SIGKILL)
+    wait_until(lambda: not first.is_alive())
+    with pytest.raises(NotReady):
+        system.running(folder)
+    second = start_demo(folder, own_sink.endpoint)
+    assert second.fresh
+    assert "not whole" in second.note
+    assert not alive({service.pid for service in first.services})
+
+
+def test_a_stack_that_moved_is_followed(folder: Path, own_sink: Sink) -> None:
+    other = Sink()
+    try:
+        start_demo(folder, other.endpoint)
+        moved = start_demo(folder, own_sink.endpoint)
+        assert moved.fresh
+        assert "sent elsewhere" in moved.note
+        list(send(moved.system, TrafficPlan(seed=1)))
+        assert own_sink.got.spans
+    finally:
+        other.close()
+
+
+def test_a_process_that_only_has_the_number_of_ours_is_left_alone(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
+        ours = state.ServiceProcess("api-gateway", stranger.pid, "0123456789ab", "http://127.0.0.1:1", "log")
+        (folder / "demo").mkdir()
+        state.save(folder, state.DemoSystem("http://127.0.0.1:1", 0, 1, (ours,)))
+        assert stop_demo(folder) == ()
+        assert stranger.poll() is None
+        stranger.communicate(b"\n")
+    assert stranger.returncode == 0
+
+
+def test_a_service_that_does_not_obey_is_killed(folder: Path, own_sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "_END_DEADLINE", 0.5)
+    running = start_demo(folder, own_sink.endpoint).system
+    os.kill(running.services[0].pid, signal.SIGSTOP)
+    assert stop_demo(folder) == SERVICES
+    assert not alive({service.pid for service in running.services})
+
+
+def test_a_service_that_cannot_start_is_named_with_its_log_and_none_is_left(folder: Path, own_sink: Sink) -> None:
+    (folder / "demo" / "knowledge.db").mkdir(parents=True)
+    with pytest.raises(NotReady, match="knowledge-base of the demo did not start") as raised:
+        start_demo(folder, own_sink.endpoint)
+    assert "knowledge-base.log" in raised.value.hint
+    assert state.load(folder) is None
+
+
+def test_a_start_that_was_killed_half_way_leaves_nothing_the_next_does_not_find(folder: Path, own_sink: Sink) -> None:
+    whole = start_demo(folder, own_sink.endpoint).system
+    state.save(folder, replace(whole, services=whole.services[:2]))
+    # As it was written after the second of six; the other four are what a kill at that moment would not have started.
+    for service in whole.services[2:]:
+        os.kill(service.pid, signal.SIGKILL)
+    assert start_demo(folder, own_sink.endpoint).fresh
+    assert not alive({service.pid for service in whole.services[:2]})
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"services": [1]}', '{"services": []}'])
+def test_a_state_file_that_cannot_be_read_is_no_running_demo(folder: Path, content: str) -> None:
+    (folder / "demo").mkdir()
+    (folder / "demo" / "state.json").write_text(content)
+    with pytest.raises(NotReady, match="not running") as raised:
+        list(send_traffic(folder, TrafficPlan(seed=1)))
+    assert raised.value.hint == "phoenix-dev demo start"
+
+
+def test_what_the_shell_tells_other_sdks_does_not_silence_the_demo(
+    folder: Path, own_sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "OTEL_SDK_DISABLED": "true",
+        "OTEL_TRACES_SAMPLER": "always_off",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(name, value)
+    sent = first_request(folder, own_sink.endpoint)
+    assert own_sink.got.of_trace(sent.trace_id).counted == (sent.truth.spans, sent.truth.logs)
+
+
+def test_the_first_request_goes_through_all_six_services(folder: Path, own_sink: Sink) -> None:
+    sent = first_request(folder, own_sink.endpoint, seed=4)
+    assert {span.service for span in own_sink.got.of_trace(sent.trace_id).spans} == set(SERVICES)
+
+
+def test_answers_that_no_scenario_explains_are_a_failure(folder: Path, own_sink: Sink) -> None:
+    start_demo(folder, own_sink.endpoint)
+    with contextlib.closing(sqlite3.connect(folder / "demo" / "knowledge.db")) as database:
+        database.execute("DROP TABLE passages")
+    with pytest.raises(PhoenixDevError, match=r"3 of 3 requests .* 3 × 502") as raised:
+        list(send_traffic(folder, TrafficPlan(seed=1, count=3, fault="lost-context")))
+    assert "demo stop" in raised.value.hint
+
+
+def test_a_service_that_dies_under_traffic_is_named(folder: Path, own_sink: Sink) -> None:
+    running = start_demo(folder, own_sink.endpoint).system
+    os.kill(running.services[-1].pid, signal.SIGKILL)
+    with pytest.raises(NotReady, match="knowledge-base of the demo does not answer"):
+        list(send(running, TrafficPlan(seed=1, count=2)))
+
+
+def test_the_state_tells_where_each_service_answers(folder: Path, own_sink: Sink) -> None:
+    start_demo(folder, own_sink.endpoint)
+    written = json.loads((folder / "demo" / "state.json").read_text())
+    assert len({service["url"] for service in written["services"]}) == 6
+    assert written["otlp_endpoint"] == own_sink.endpoint
