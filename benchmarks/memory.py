@@ -1,0 +1,40 @@
+"""Memory of a process: resident, of its own, and the most it ever had resident."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
+
+MB = 1_000_000
+
+
+def resident(process: psutil.Process) -> int:
+    """Resident set, in bytes: what `up` and `status` tell."""
+    return int(process.memory_info().rss)
+
+
+def own(process: psutil.Process) -> int:
+    """Unique set, in bytes: what would come free if it ended; libraries that others share are left out."""
+    return int(process.memory_full_info().uss)
+
+
+def peak_resident(process: psutil.Process) -> int:
+    """The most that was ever resident, in bytes; where the system does not keep that, what is resident now."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return resident(process)
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 if found else resident(process)
+
+
+def importing_takes(modules: str) -> int:
+    """What a bare interpreter has resident once it has imported some modules, in bytes."""
+    code = f"import {modules}\nimport psutil\nprint(psutil.Process().memory_info().rss)"
+    return int(subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True).stdout)
