@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 #: Below the usual limit of 1024 open files.
 MOST_CONNECTIONS = 512
+#: asyncio accepts as many connections at once, before any can be refused: with it the limit on open files is kept too.
+_BACKLOG = 128
 MOST_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
 #: Longer than the interval at which exporters send (5 s by default, 60 s for metrics), so that they find their
 #: connection open.
 KEEP_ALIVE_SECONDS = 75
+#: What a stop gives requests under way; a commit takes milliseconds, a body may never come.
+SHUTDOWN_SECONDS = 5
 
 
 def http_config(app: ASGIApp) -> uvicorn.Config:
@@ -39,6 +43,8 @@ def http_config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
 
 

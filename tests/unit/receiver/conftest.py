@@ -46,7 +46,7 @@ class Receiver:
         return [refusal for refusal in self.refusals.snapshot() if refusal.last_ns >= self.since_ns]
 
 
-class _Running(threading.Thread):
+class Running(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="receiver")
         self.inbox, self.refusals = RecordingInbox(), Refusals()
@@ -54,6 +54,16 @@ class _Running(threading.Thread):
         app = otlp_http_app(self.inbox, self.refusals, most_bytes_in_flight=MOST_BYTES_IN_FLIGHT)
         self.server = uvicorn.Server(http_config(app))
         self.grpc_port = 0
+
+    @property
+    def http_port(self) -> int:
+        port: int = self.sockets[0].getsockname()[1]
+        return port
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.join(10)
+        assert not self.is_alive()
 
     def run(self) -> None:
         asyncio.run(self._serve())
@@ -66,20 +76,18 @@ class _Running(threading.Thread):
 
 
 @pytest.fixture(scope="session")
-def running_receiver() -> Iterator[_Running]:
-    running = _Running()
+def running_receiver() -> Iterator[Running]:
+    running = Running()
     running.start()
     eventually(lambda: running.server.started)
     yield running
-    running.server.should_exit = True
-    running.join(10)
-    assert not running.is_alive()
+    running.stop()
 
 
 @pytest.fixture
-def receiver(running_receiver: _Running) -> Receiver:
+def receiver(running_receiver: Running) -> Receiver:
     running_receiver.inbox.reset()
-    port = running_receiver.sockets[0].getsockname()[1]
+    port = running_receiver.http_port
     return Receiver(running_receiver.inbox, running_receiver.refusals, port, running_receiver.grpc_port, time.time_ns())
 
 

@@ -51,13 +51,13 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(mutated_json() | st.tuples(st.sampled_from(SIGNALS), st.binary(max_size=60)))
 def test_any_json_is_read_or_refused(case: tuple[Signal, bytes]) -> None:
     _read_or_refused(*case)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(TREES)
 def test_json_of_any_shape_is_read_or_refused(tree: Any) -> None:
     import json

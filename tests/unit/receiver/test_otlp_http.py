@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import statistics
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -224,8 +225,9 @@ def test_the_connection_serves_on_after_a_refusal(http: httpx.Client) -> None:
 
 def test_an_answer_with_a_body_is_not_held_back(http: httpx.Client) -> None:
     """Head and body are two writes: with Nagle's algorithm on, the second would wait 40 ms for the first's ACK."""
-    http.post("/v1/traces", content=b"{}", headers=JSON)
-    started = time.perf_counter()
+    seconds = []
     for _ in range(20):
+        started = time.perf_counter()
         http.post("/v1/traces", content=b"{}", headers=JSON)
-    assert (time.perf_counter() - started) / 20 < 0.02
+        seconds.append(time.perf_counter() - started)
+    assert statistics.median(seconds) < 0.03

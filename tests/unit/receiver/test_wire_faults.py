@@ -120,7 +120,7 @@ def test_the_sender_is_the_resource_before_the_fault() -> None:
     assert refusal(TRACES, b"\xff").service == ""
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(signal=st.sampled_from(SIGNALS), body=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_with_a_reason(signal: Signal, body: bytes) -> None:
     _read_or_refused(signal, body)
@@ -144,7 +144,7 @@ def mutated(draw: st.DrawFn) -> tuple[Signal, bytes]:
     return signal, bytes(body)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(mutated())
 def test_mutated_exports_are_read_or_refused_by_the_name_of_a_fault(case: tuple[Signal, bytes]) -> None:
     signal, body = case
