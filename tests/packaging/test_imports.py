@@ -98,7 +98,19 @@ def test_a_library_stays_in_its_home(library: str) -> None:
     assert users, f"nobody imports {library} any more"
 
 
-HEAVY = ("httpx", "docker", "yaml", "rich", "sqlite3", "google.protobuf", "grpc", "asyncio", "uvicorn", "platformdirs")
+HEAVY = (
+    "httpx",
+    "docker",
+    "yaml",
+    "rich",
+    "sqlite3",
+    "google.protobuf",
+    "grpc",
+    "asyncio",
+    "uvicorn",
+    "platformdirs",
+    "shutil",
+)
 
 
 def loaded_by(*args: str) -> set[str]:

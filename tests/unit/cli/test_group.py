@@ -200,6 +200,12 @@ def test_every_command_has_a_help_of_80_columns_with_an_example(invoke: Invoke, 
     assert [line for line in described.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.parametrize(("columns", "widest"), [("60", 60), ("200", 80), ("20", 50), ("0", 80), ("wide", 80)])
+def test_the_help_keeps_to_the_columns_there_are(run_cli: CommandLine, columns: str, widest: int) -> None:
+    described = run_cli("up", "--help", env={"COLUMNS": columns}).stdout.partition("\nExamples:\n")[0]
+    assert max(len(line) for line in described.splitlines()) in range(widest - 14, widest + 1)
+
+
 @pytest.mark.parametrize("path", COMMANDS)
 def test_no_description_in_a_list_of_commands_is_cut(invoke: Invoke, path: str) -> None:
     if not isinstance(COMMANDS[path], click.Group):
