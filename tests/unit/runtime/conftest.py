@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from phoenix_dev.runtime.embedded import EmbeddedRuntime
 from phoenix_dev.settings import Origin, Ports, Settings
+
+from .free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +25,8 @@ def folder(home: Path) -> Path:
 
 @pytest.fixture
 def runtime(folder: Path) -> Iterator[EmbeddedRuntime]:
-    """A stack that nobody has started yet; it is stopped at the end."""
-    stack = EmbeddedRuntime(folder, Settings())
+    """A stack that nobody has started yet, with usual ports of its own; it is stopped at the end."""
+    stack = EmbeddedRuntime(folder, Settings(ports=Ports(otlp_grpc=free_port(), otlp_http=free_port())))
     yield stack
     stack.stop()
 
@@ -34,6 +37,7 @@ def with_ports(runtime: EmbeddedRuntime) -> Named:
 
     def named(**ports: int) -> EmbeddedRuntime:
         origins = {f"ports.{name}": Origin("flag") for name in ports}
-        return EmbeddedRuntime(runtime.home, Settings(ports=Ports(**ports), origins=origins))
+        settings = runtime.settings
+        return replace(runtime, settings=replace(settings, ports=replace(settings.ports, **ports), origins=origins))
 
     return named

@@ -27,6 +27,7 @@ from phoenix_dev.telemetry.reader import open_stores
 from tests.waiting import wait_until
 
 from .exports import one_span, send
+from .free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,14 +69,6 @@ def somebodys_port() -> Iterator[int]:
     yield sockets[0].getsockname()[1]
     for sock in sockets:
         sock.close()
-
-
-def free_port() -> int:
-    sockets = bind_loopback(0)
-    port: int = sockets[0].getsockname()[1]
-    for sock in sockets:
-        sock.close()
-    return port
 
 
 def test_a_started_stack_takes_an_export_at_once(runtime: EmbeddedRuntime) -> None:
@@ -145,11 +138,11 @@ def test_a_killed_engine_heals_on_the_next_start_at_the_same_ports(runtime: Embe
 def test_an_engine_that_had_moved_is_found_where_it_was_after_a_kill(
     runtime: EmbeddedRuntime, somebodys_port: int
 ) -> None:
-    usual = EmbeddedRuntime(runtime.home, Settings())
-    EngineRecord(1, "nobody", "0", 0, "phoenix", "development", free := free_port(), somebodys_port).write(make(usual))
-    http, grpc = ports(usual.start(PATIENCE_S))
-    assert http == free
-    assert grpc != somebodys_port
+    moved = free_port()
+    EngineRecord(1, "nobody", "0", 0, "phoenix", "development", moved, somebodys_port).write(make(runtime))
+    http, grpc = ports(runtime.start(PATIENCE_S))
+    assert http == moved
+    assert grpc == runtime.settings.ports.otlp_grpc
 
 
 def make(runtime: EmbeddedRuntime) -> Path:
