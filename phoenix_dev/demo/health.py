@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from phoenix_dev.demo.application import Reply
 from phoenix_dev.demo.exposition import CONTENT_TYPE, prometheus_text
-from phoenix_dev.demo.server import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,13 +9,14 @@ import socket
 from threading import Thread
 from typing import Any
 
+from phoenix_dev.demo.application import Application
 from phoenix_dev.demo.health import Health
 from phoenix_dev.demo.instruments import observe_process
 from phoenix_dev.demo.journal import JsonLines, catch_library_logs, stdout
 from phoenix_dev.demo.launch import SPECIFICATION
 from phoenix_dev.demo.peers import Peers
 from phoenix_dev.demo.providers import Telemetry
-from phoenix_dev.demo.server import Application, HttpServer
+from phoenix_dev.demo.server import HttpServer
 from phoenix_dev.demo.services import Parts, Surroundings, build
 
 #: Seconds that requests in work may take, and that the last export may take, once the process was told to end.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from phoenix_dev.demo.application import Handler
     from phoenix_dev.demo.health import Dependency
     from phoenix_dev.demo.peers import Peers
     from phoenix_dev.demo.providers import Telemetry
-    from phoenix_dev.demo.server import Handler
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from phoenix_dev.demo.services import Parts, Surroundings
 from phoenix_dev.demo.spans import span
 
 if TYPE_CHECKING:
+    from phoenix_dev.demo.application import Call
     from phoenix_dev.demo.scenario import Scenario
-    from phoenix_dev.demo.server import Call
 
 
 #: What the log says of the request, by the names of requirement R14.

@@ -13,8 +13,8 @@ from phoenix_dev.demo.spans import ServiceError, span
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
+    from phoenix_dev.demo.application import Call
     from phoenix_dev.demo.scenario import Scenario
-    from phoenix_dev.demo.server import Call
 
 _LABELS = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "phoenix", "gen_ai.request.model": MODEL}
 

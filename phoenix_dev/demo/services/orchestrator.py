@@ -18,8 +18,8 @@ from phoenix_dev.demo.spans import ServiceError, span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from phoenix_dev.demo.application import Call
     from phoenix_dev.demo.scenario import Scenario
-    from phoenix_dev.demo.server import Call
 
 #: Seconds an open breaker waits before it lets a probe through: one request's own, and the one that all others share.
 _OWN_COOLDOWN = 0.02

@@ -17,8 +17,8 @@ from phoenix_dev.demo.services import Parts, Surroundings
 from phoenix_dev.demo.spans import span
 
 if TYPE_CHECKING:
+    from phoenix_dev.demo.application import Call
     from phoenix_dev.demo.scenario import Scenario
-    from phoenix_dev.demo.server import Call
 
 _CACHE = "answers"
 _CACHE_CAPACITY = 256

@@ -6,9 +6,9 @@ import re
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.demo.application import Call, NoSuchRoute
 from phoenix_dev.demo.catalogue import ROUTE_TOOL, TOOL_NAMES
 from phoenix_dev.demo.instruments import tool_duration
-from phoenix_dev.demo.server import Call, NoSuchRoute
 from phoenix_dev.demo.services import Parts, Surroundings
 from phoenix_dev.demo.spans import span
 
