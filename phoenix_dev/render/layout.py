@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _TIME_CELLS = 12
 #: Sign and duration, right of the bar: `✗ 12.3 ms`.
 _DURATION_CELLS = 9
-_NARROWEST_BAR = 12
+_NARROWEST_BAR = 8
 _LONGEST_PIPED = 64
-_NARROWEST_NAME = 12
+_NARROWEST_NAME = 8
 _ERROR_LINES = 3
 
 
@@ -40,7 +40,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a waterfall, in cells: service, guides and name, bar, duration. `clip`: no line exceeds `width`."""
+    """The columns of a waterfall in cells: service, guides and name, bar, duration. `clip`: no line exceeds `width`."""
 
     width: int
     service: int
@@ -86,9 +86,11 @@ class Layout:
         line = Line()
         lane = self.lanes.style(label.service)
         line.add(fit(label.service, self.service), lane).to(self.name_at).add(label.guides, style.DIM)
-        room = max(1, self.bar_at - 1 - line.used - cell_len(label.suffix))
+        room = self.bar_at - 1 - line.used
+        suffix = fit(label.suffix, room - 2)
+        room = max(1, room - cell_len(suffix))
         line.add(fit(label.name, room), style.ERROR if origin else style.STRONG if root else "")
-        line.add(label.suffix, style.DIM)
+        line.add(suffix, style.DIM)
         first, drawn = self.axis.bars(bars) if len(bars) > 1 else self.axis.bar(*bars[0])
         line.to(self.bar_at + first)
         stretches = [self.axis.stretch(*stretch) for stretch in waited]

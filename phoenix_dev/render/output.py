@@ -125,8 +125,9 @@ class Output:
     def _ansi(self, line: Text) -> str:
         console = self._console
         system = console._color_system
+        base = console.get_style(line.style)
         return "".join(
-            segment.style.render(segment.text, color_system=system) if segment.style else segment.text
+            (base + segment.style if segment.style else base).render(segment.text, color_system=system)
             for segment in line.render(console, end="")
         )
 

@@ -51,7 +51,7 @@ def pad(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, most: int) -> list[str]:
-    """`text` escaped, in at most `most` lines of `width` cells, broken at spaces where that wastes under half a line."""
+    """`text` escaped, in at most `most` lines of `width` cells, broken at spaces unless that wastes half a line."""
     rest = escape(text[: (width + 1) * (MARKS_PER_BASE + 1) * most])
     lines: list[str] = []
     while len(lines) < most - 1 and cell_len(rest) > width:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_FOLDER = Path(__file__).with_name("golden")
+_FOLDER = Path(__file__).with_name("screens")
 
 
 def assert_golden(name: str, text: str) -> None:

@@ -1,0 +1,60 @@
+"""Durations and times in the words that people read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix_dev.render.quantity import ago, clock, count, day, duration, rfc3339
+from tests.unit.render.samples import T0
+
+_S = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("ns", "shown"),
+    [
+        (0, "0 ns"),
+        (999, "999 ns"),
+        (1_000, "1 µs"),
+        (310_000, "310 µs"),
+        (999_999, "1 ms"),
+        (12_345_678, "12.3 ms"),
+        (902_000_000, "902 ms"),
+        (1_240_000_000, "1.24 s"),
+        (59_999_000_000, "1m 00s"),
+        (125 * _S, "2m 05s"),
+        (3 * 3600 * _S + 420 * _S, "3h 07m"),
+        (12 * 86_400 * _S, "12 d"),
+    ],
+)
+def test_a_duration_has_three_digits_that_matter(ns: int, shown: str) -> None:
+    assert duration(ns) == shown
+
+
+@given(st.integers(0, 2_000 * 86_400 * _S))
+def test_a_duration_fits_its_column(ns: int) -> None:
+    assert len(duration(ns)) <= 7
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_times_in_json_always_have_nine_digits_and_a_zone(ns: int) -> None:
+    text = rfc3339(ns)
+    assert len(text) == 30
+    assert text.endswith("Z")
+    assert int(text[20:29]) == ns % _S
+
+
+def test_times_are_utc() -> None:
+    assert rfc3339(T0 + 131_000_007) == "2026-10-05T04:05:06.131000007Z"
+    assert (day(T0), clock(T0 + 131_000_007)) == ("2026-10-05", "04:05:06.131")
+
+
+def test_how_long_ago_is_told_coarsely() -> None:
+    told = [ago(seconds * _S) for seconds in (-5, 0, 12, 180, 3 * 3600, 50 * 3600)]
+    assert told == ["just now", "just now", "12 s ago", "3 min ago", "3 h ago", "2 days ago"]
+
+
+def test_counts_have_their_noun() -> None:
+    assert (count(1, "span"), count(0, "span"), count(1024, "span")) == ("1 span", "0 spans", "1,024 spans")
