@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import click
 
 #: Up to what ends a command in a shell, or the quote around a substitution.
-_CALL = re.compile(r"""phoenix-dev((?:\s(?:'[^']*'|"[^"]*"|[^|>#&;)"'])*)?)""")
+_CALL = re.compile(r"""phoenix-dev((?:[ \t](?:'[^']*'|"[^"]*"|[^|>#&;)"'\n])*)?)""")
 
 
 def calls_in(text: str) -> list[list[str]]:
