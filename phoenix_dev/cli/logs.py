@@ -10,7 +10,7 @@ from phoenix_dev.cli.completion import complete_service, complete_trace_id
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option
-from phoenix_dev.cli.types import LevelName, Moment, Pattern
+from phoenix_dev.cli.types import LevelName, Moment, Name, Pattern
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,13 @@ _DEFAULT_LIMIT = 1000
 )
 @click.option("--request", metavar="ID", help="Of the request with this request ID.")
 @click.option(
-    "--service", "services", multiple=True, shell_complete=complete_service, help="Of this service; may be repeated."
+    "--service",
+    "services",
+    type=Name(),
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_service,
+    help="Of this service; may be repeated.",
 )
 @click.option("--level", "severity", type=LevelName(), default=0, help="Of this level and above.")
 @click.option("--grep", type=Pattern(), help="With a message in which this is found.")
@@ -125,7 +131,12 @@ def _printer(app: AppContext, selection: LogSelection, *, as_json: bool) -> Call
         return print_json
     from phoenix_dev.render.story import Story
 
-    story = Story(mixed=not selection.id and selection.keep.correlated, clip=app.output.clip, gutter=bool(selection.id))
+    story = Story(
+        mixed=not selection.id and selection.keep.correlated,
+        clip=app.output.clip,
+        gutter=bool(selection.id),
+        width=app.output.width if app.output.clip else None,
+    )
 
     def print_lines(records: Iterable[LogRecord]) -> None:
         app.output.lines(line for record in records for line in story.lines(record))

@@ -23,7 +23,7 @@ def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
         return
     from phoenix_dev.render.tables import service_lines
 
-    app.output.lines(service_lines(found, width=app.output.width))
+    app.output.lines(service_lines(found, width=app.output.width, clip=app.output.clip))
     if not found:
         app.output.talk(
             'no service has sent anything in that time; eval "$(phoenix-dev env)" tells yours where to send'

@@ -8,7 +8,7 @@ from phoenix_dev.cli.completion import complete_service
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option, since_option
-from phoenix_dev.cli.types import Duration, Pair
+from phoenix_dev.cli.types import Duration, Name, Pair
 
 
 @command(
@@ -18,8 +18,15 @@ from phoenix_dev.cli.types import Duration, Pair
         "phoenix-dev traces --attr http.response.status_code=500",
     ]
 )
-@click.option("--service", default="", shell_complete=complete_service, help="With a span of this service.")
-@click.option("--operation", default="", metavar="NAME", help="With a span of this name.")
+@click.option(
+    "--service",
+    type=Name(),
+    default="",
+    metavar="NAME",
+    shell_complete=complete_service,
+    help="With a span of this service.",
+)
+@click.option("--operation", type=Name(), default="", metavar="NAME", help="With a span of this name.")
 @click.option("--error", is_flag=True, help="With an error.")
 @click.option("--min-duration", type=Duration(), help="That took at least so long.")
 @click.option("--max-duration", type=Duration(), help="That took at most so long.")
@@ -71,7 +78,7 @@ def traces(
         return
     from phoenix_dev.render.tables import trace_lines
 
-    app.output.lines(trace_lines(page.traces, width=app.output.width))
+    app.output.lines(trace_lines(page.traces, width=app.output.width, clip=app.output.clip))
     if page.truncated:
         app.output.talk(f"only the newest {limit} are shown; more with --limit {limit * 10}")
     elif not page.traces:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:  # generic only for the type checker, whatever click is instal
     _Number = click.ParamType[int]
     _Pattern = click.ParamType[re.Pattern[str]]
     _Pair = click.ParamType[tuple[str, str]]
+    _Text = click.ParamType[str]
 else:
-    _Number = _Pattern = _Pair = click.ParamType
+    _Number = _Pattern = _Pair = _Text = click.ParamType
 
 _UNITS = {
     "ns": 1,
@@ -102,6 +103,16 @@ class Pair(_Pair):
         if not equals or not key:
             self.fail(f"'{value}' is not KEY=VALUE.", param, ctx)
         return key, rest
+
+
+class Name(_Text):
+    """A name that telemetry bears. What was typed and is not UTF-8 stands for U+FFFD, as it does where it was sent."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """The name as the store may hold it."""
+        return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class LevelName(_Number):

@@ -50,10 +50,11 @@ class Line:
         """The text without styles."""
         return "".join(part for part, _ in self._parts).rstrip()
 
-    def text(self) -> Text:
-        """As rich prints it."""
+    def text(self, *, trailing: bool = False) -> Text:
+        """As rich prints it; spaces at its end only with `trailing`."""
         line = Text(no_wrap=True, overflow="ignore")
         for part, style in self._parts:
             line.append(part, style or None)
-        line.rstrip()
+        if not trailing:
+            line.rstrip()
         return line

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling, text_of
-from phoenix_dev.render.line import Line
+from phoenix_dev.render.fold import fold, most_cells
+from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.quantity import clock, day, rfc3339
+from phoenix_dev.render.text import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 _LEAST_LANES, _MOST_LANES = 6, 12
 #: Cells of a service's name at least; a longer name widens the column for all lines after it, up to the second number.
 _SERVICE_CELLS = (12, 20)
+#: Cells of a correlation ID beside a line, where one has to share the width of a terminal.
+_ID_CELLS = 40
+#: Cells that a message has at least, where it goes on below its beginning.
+_LEAST_CELLS = 28
 #: Lines of a stack trace shown on a terminal.
 _STACK_LINES = 30
 
@@ -29,11 +35,17 @@ class Story:
 
     `services` fixes the order of the lanes from the start; others join as they come. With `mixed` (several requests)
     each line bears its correlation ID. With `clip` the lines are for a person: short times, and a line for a new day;
-    else each stands for itself.
+    else each stands for itself. What is longer than `width` is folded, and cut where it would fill the screen.
     """
 
     def __init__(
-        self, *, services: Iterable[str] = (), mixed: bool = False, clip: bool = False, gutter: bool = True
+        self,
+        *,
+        services: Iterable[str] = (),
+        mixed: bool = False,
+        clip: bool = False,
+        gutter: bool = True,
+        width: int | None = None,
     ) -> None:
         self._lanes = style.Lanes()
         self._order: dict[str, int] = {}
@@ -41,6 +53,7 @@ class Story:
         self._mixed = mixed
         self._clip = clip
         self._gutter = gutter
+        self._width = width
         self._day = ""
         for service in services:
             self._join(service)
@@ -51,42 +64,62 @@ class Story:
         if self._clip and self._day != (today := day(record.time_ns)):
             self._day = today
             yield Line().add(f"── {today} UTC ──", style.DIM).text()
-        yield self._record(record).text()
-        yield from (line.text() for line in self._exception(record))
+        line, lead = self._record(record)
+        yield from self._rows(line, lead)
+        lead = Line().to(8)
+        for line in self._exception(record):
+            yield from self._rows(line, lead)
 
-    def _record(self, record: LogRecord) -> Line:
-        line = Line()
+    def _rows(self, line: Line, lead: Line) -> Iterator[Text]:
+        if self._width is None:
+            yield line.text()
+        else:
+            yield from fold(line, self._width, lead)
+
+    def _line(self) -> Line:
+        return Line(ENDLESS if self._width is None else most_cells(self._width))
+
+    def _record(self, record: LogRecord) -> tuple[Line, Line]:
+        """The line of a record, and what stands before the message where that goes on below."""
+        line, lead = self._line(), Line()
         line.add(f"{clock(record.time_ns)}Z" if self._clip else rfc3339(record.time_ns, 3), style.DIM).add("  ")
         if self._gutter:
-            self._draw_gutter(line, record.service)
+            lead.to(line.used)
+            self._draw_gutter(line, lead, record.service)
         line.add(f"{record.level or '-':5}", style.of_level(record.level)).add("  ")
         column = line.used + self._name_cells + 2
-        line.add(record.service, self._lanes.style(record.service)).to(column - 2).add("  ")
+        service = record.service if self._width is None else fit(record.service, _SERVICE_CELLS[1])
+        line.add(service, self._lanes.style(record.service)).to(column - 2).add("  ")
+        lead.to(column if self._width is None or column <= self._width - _LEAST_CELLS else lead.used + 2)
         if self._mixed:
-            line.add(f"[{record.correlation_id or '-'}]", style.of_text(record.correlation_id)).add(" ")
+            found = record.correlation_id or "-"
+            found = found if self._width is None else fit(found, _ID_CELLS)
+            line.add(f"[{found}]", style.of_text(record.correlation_id)).add(" ")
         line.add(record.message, style.FAILED if record.severity_number >= 17 else "")
         for pair in telling(record.attributes):
             line.add("  ").add(pair, style.DIM)
-        return line
+        return line, lead
 
-    def _draw_gutter(self, line: Line, service: str) -> None:
+    def _draw_gutter(self, line: Line, lead: Line, service: str) -> None:
         own = self._order[service]
         lanes = max(_LEAST_LANES, min(len(self._order), _MOST_LANES))
         used = min(len(self._order), _MOST_LANES)
         line.add("│" * own, style.DIM).add("●", self._lanes.style(service))
         line.add("│" * (used - own - 1) + " " * (lanes - used + 1), style.DIM)
+        lead.add("│" * used, style.DIM)
 
     def _exception(self, record: LogRecord) -> Iterator[Line]:
         kind, message = text_of(record.attributes, "exception.type"), text_of(record.attributes, "exception.message")
-        stack = text_of(record.attributes, "exception.stacktrace").rstrip().splitlines()
+        sent = text_of(record.attributes, "exception.stacktrace").rstrip()
+        stack = sent.split("\n") if sent else []
         if kind or message:
-            yield Line().add("    ✗ ", style.ERROR).add(": ".join(filter(None, (kind, message))), style.ERROR)
+            yield self._line().add("    ✗ ", style.ERROR).add(": ".join(filter(None, (kind, message))), style.ERROR)
         left_out = len(stack) - _STACK_LINES if self._clip else 0
         if left_out > 0:
             yield Line().add(f"      … {left_out} more lines", style.DIM)
             stack = stack[left_out:]
         for text in stack:
-            yield Line().add("      ").add(text.expandtabs(4), style.DIM)
+            yield self._line().add("      ").add(text.removesuffix("\r").expandtabs(4), style.DIM)
 
     def _join(self, service: str) -> None:
         if service not in self._order:

@@ -58,7 +58,8 @@ def service_lines(
     yield Line().add(pad("SERVICE", names) + header, style.DIM).text()
     for activity in found:
         line = Line(width if clip else ENDLESS)
-        line.add(pad(activity.service, names), lanes.style(activity.service)).add(f"{activity.spans:>9,}")
+        service = pad(activity.service, names) if clip else activity.service
+        line.add(service, lanes.style(activity.service)).to(names).add(f"{activity.spans:>9,}")
         failed = f"✗ {activity.error_spans:,}" if activity.error_spans else "0"
         line.add(f" {failed:>9}", style.ERROR if activity.error_spans else style.DIM)
         line.add(f" {activity.logs:>9,} {activity.points:>9,}  ")
