@@ -9,12 +9,16 @@ import click
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import group
 from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.trace import show_request
 
 if TYPE_CHECKING:
     from phoenix_dev.demo.scenario import Fault
 
 # As phoenix_dev.demo.scenario.FAULTS, which a test holds together: the scenario module is too heavy for `--help`.
 FAULTS = ("slow-llm", "llm-errors", "lost-context")
+
+#: Seconds until the stack must be ready, and until the request must have arrived.
+_PATIENCE_S = 30.0
 
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Makes everything reproducible, IDs included.")
 fault_option = click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong in the request.")
@@ -35,16 +39,21 @@ fault_option = click.option("--fault", type=click.Choice(FAULTS), help="What goe
 def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault | None) -> None:
     """Run a small Phoenix system: six services that answer one request together.
 
-    Alone, it starts the system and sends one request.
+    Alone, it starts what does not run, the stack included, sends one request and shows it.
     """
     if ctx.invoked_subcommand is not None:
         return
     from phoenix_dev.demo.lines import next_steps
     from phoenix_dev.usecases.demo import first_request
+    from phoenix_dev.usecases.find_request import wait_for_request
+    from phoenix_dev.usecases.start import start_stack
 
+    app.output.talk("Starting the engine and six services …")
+    app.output.talk(*start_stack(app.runtime(), timeout_s=_PATIENCE_S).notes)
     sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
-    app.output.lines([sent.trace_id])
-    app.output.talk(*next_steps(sent))
+    app.output.talk("")
+    show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
+    app.output.talk("", *next_steps(sent))
 
 
 @demo.command(examples=["phoenix-dev demo start"])

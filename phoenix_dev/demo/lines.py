@@ -29,5 +29,6 @@ def next_steps(sent: Sent) -> list[str]:
         f"  phoenix-dev logs --correlation {sent.correlation_id}",
         "  phoenix-dev demo traffic --count 20 --fault-every 5 --fault llm-errors",
         "  phoenix-dev trace last-error",
-        "Stop it: phoenix-dev demo stop",
+        "Stop both:",
+        "  phoenix-dev demo stop && phoenix-dev down",
     ]

@@ -84,3 +84,16 @@ def test_traffic_for_people_is_a_line_a_request(demo: CommandLine) -> None:
     ran = demo("demo", "traffic", "--count", "3", "--fault", "llm-errors", "--fault-every", "3")
     assert len(ran.stdout.splitlines()) == 3
     assert "llm-errors" in ran.stdout.splitlines()[2]
+
+
+def test_demo_alone_starts_everything_shows_one_request_and_says_how_to_stop(run_cli: CommandLine) -> None:
+    try:
+        ran = run_cli("demo", "--seed", "7", "--fault", "slow-llm")
+        assert ran.code == 0, ran.stderr
+        assert ran.stdout.startswith("POST /api/process")
+        assert all(service in ran.stdout for service in SERVICES)
+        assert "model timed out after 900 ms" in ran.stdout
+        assert "phoenix-dev demo stop && phoenix-dev down" in ran.stderr
+    finally:
+        run_cli("demo", "stop")
+        assert run_cli("down").code == 0
