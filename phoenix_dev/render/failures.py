@@ -21,6 +21,9 @@ _TELLING = (
     "db.response.status_code",
 )
 
+#: Characters of an exception's type in which its last part is looked for.
+_LONGEST_TYPE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -29,6 +32,14 @@ class Failure:
     message: str
     place: str = ""
     bare: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The message with the exception's type, but without the module it comes from."""
+        kind, separator, rest = self.message.partition(": ")
+        if not (separator and self.bare):
+            return self.message
+        return f"{kind[-_LONGEST_TYPE:].replace('::', '.').rsplit('.', 1)[-1]}: {rest}"
 
 
 def failures_of(span: Span) -> tuple[Failure, ...]:

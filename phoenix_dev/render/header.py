@@ -74,7 +74,7 @@ def cause_lines(timeline: Timeline, width: int) -> Iterator[Line]:
         span = timeline.bars[index].span
         line = Line(width).add("✗ ", style.ERROR).add(span.service, style.ERROR).add(" · ", style.DIM)
         line.add(Line(max(12, width // 3)).add(span.name).plain)
-        yield line.add(" · ", style.DIM).add(failures_of(span)[0].message, style.ERROR)
+        yield line.add(" · ", style.DIM).add(failures_of(span)[0].brief, style.ERROR)
     if len(causes) > _MOST_CAUSES:
         yield Line(width).add(f"  and {count(len(causes) - _MOST_CAUSES, 'more failed span')} below", style.DIM)
 
@@ -107,7 +107,9 @@ def next_lines(traces: Sequence[Trace], kind: str, typed: str, *, folded: bool, 
     """Commands that lead on, each as it can be typed; the colour of talk."""
     commands: list[str] = []
     if folded:
-        commands.append(f"phoenix-dev trace {_word(typed) or traces[0].trace_id} --expand")
+        # "last" may be another trace by the time it is typed again
+        several = _word(typed) if len(traces) > 1 else ""
+        commands.append(f"phoenix-dev trace {several or traces[0].trace_id} --expand")
     correlation = [found for trace in traces for found in correlation_ids(trace)]
     if kind == "correlation" and _word(typed):
         commands.append(f"phoenix-dev logs --correlation {typed}")

@@ -44,6 +44,7 @@ class Tree:
         detached = {top for top in found.tops if self._first(top).detached}
         self._guides = guides_of(self._rows, detached, guide_room(width))
         self._failures = failures_by_bar(timeline, every=expand)
+        self._names = {bar.span.span_id: f"{bar.span.service} · {bar.span.name}" for bar in timeline.bars}
         self._origins = frozenset(origins(timeline))
         self._gaps = _grouped((gap.bar, gap) for gap in timeline.gaps)
         self._waited = _grouped((bar, (start, end)) for bar, start, end in timeline.path)
@@ -139,6 +140,8 @@ class Tree:
         if link.trace_id != self._timeline.trace.trace_id:
             line.add(f"trace {link.trace_id} ")
         line.add_whole(f"span {link.span_id}")
+        if link.trace_id == self._timeline.trace.trace_id and link.span_id in self._names:
+            line.add(f"  {self._names[link.span_id]}")
         return with_attributes(line, telling(link.attributes))
 
     def _marker(self, bar: Bar) -> Line:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.cells import cell_len
 
-from phoenix_dev.model.span import SpanEvent
+from phoenix_dev.model.span import SpanEvent, SpanLink
 from phoenix_dev.render.waterfall import render_request
 from tests.unit.render import samples
 from tests.unit.render.golden import assert_golden
@@ -58,6 +58,19 @@ def test_the_same_message_is_said_once_where_it_began_and_everywhere_when_expand
     said = "upstream took longer than 900 ms"
     assert sum(said in line for line in shown(samples.failing())[5:]) == 1
     assert sum(said in line for line in shown(samples.failing(), expand=True)[5:]) == 2
+
+
+def test_the_cause_leaves_out_the_module_of_an_exception() -> None:
+    event = SpanEvent(T0, "exception", {"exception.type": "app.errors::Late", "exception.message": "too: late"})
+    lines = shown(request(trace([span(1, 0, "a", "op", 0, 9, status="error", events=(event,))])))
+    assert lines[3] == "✗ a · op · Late: too: late"
+    assert any(line.endswith("✗ app.errors::Late: too: late") for line in lines)
+
+
+def test_a_link_within_the_trace_names_what_it_points_to() -> None:
+    link = SpanLink(samples.TRACE_ID, f"{1:016x}", {})
+    lines = shown(request(trace([span(1, 0, "a", "op", 0, 9), span(2, 1, "b", "join", 1, 2, links=(link,))])))
+    assert any(line.endswith("→ span 0000000000000001  a · op") for line in lines)
 
 
 def test_an_error_without_a_message_still_says_so() -> None:
