@@ -67,8 +67,10 @@ def show_request(app: AppContext, request: Request, *, expand: bool = False, as_
         from phoenix_dev.render.jsonout import request_json
 
         app.output.json(request_json(request))
-    else:
-        from phoenix_dev.render.waterfall import render_request
+        return
+    import time
 
-        out = app.output
-        out.lines(render_request(request, width=out.width, colour=out.colour, expand=expand, clip=out.clip))
+    from phoenix_dev.render.waterfall import render_request
+
+    out, now_ns = app.output, time.time_ns()
+    out.lines(render_request(request, width=out.width, colour=out.colour, expand=expand, clip=out.clip, now_ns=now_ns))
