@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from phoenix_dev.runtime.protocol import Started, Stopped
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from phoenix_dev.runtime.ports import WantedPort
@@ -48,9 +50,11 @@ class EmbeddedRuntime:
                 f"the embedded runtime knows the profile development only, not {profile}",
                 hint="phoenix-dev up --profile development",
             )
-        self._make_folder()
-        notes = self._bring_up(time.monotonic() + timeout_s)
-        StackRecord(self.name, self.settings.project, profile).write(self.home)
+        with _in_folder(self.home):
+            self.home.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
+            notes = self._bring_up(time.monotonic() + timeout_s)
+            StackRecord(self.name, self.settings.project, profile).write(self.home)
         return Started(self.status(), notes)
 
     def stop(self) -> Stopped:
@@ -80,9 +84,10 @@ class EmbeddedRuntime:
 
     def delete_data(self) -> None:
         """See Runtime."""
-        if not self.home.is_dir():
+        if not self._data_files():
             return
-        lock = EngineLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
+        with _in_folder(self.home):
+            lock = EngineLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
         if lock is None:
             raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
         with lock:
@@ -156,18 +161,20 @@ class EmbeddedRuntime:
                 for socket in sockets:
                     socket.close()
 
-    def _make_folder(self) -> None:
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise NotReady(
-                f"the state folder {self.home} cannot be written: {error.strerror}",
-                hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
-            ) from error
-
     def _data_files(self) -> list[Path]:
         return sorted(self.home.glob(f"{folder.DATABASE}*"))
+
+
+@contextmanager
+def _in_folder(home: Path) -> Iterator[None]:
+    """Turn what the system says about a file in a state folder into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise NotReady(
+            f"the state folder {home} cannot be written: {error.strerror or error}",
+            hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
+        ) from error
 
 
 def _size(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.refusal import Refusal
@@ -33,8 +33,17 @@ def status_of(engine: EngineHandle, idle: StackStatus) -> StackStatus:
         endpoints=record.endpoints,
         components=(_component(record, facts),),
         since_ns=record.since_ns,
-        refused=tuple(Refusal(**refusal) for refusal in facts["refused"]) if facts else (),
+        refused=_refused(facts) if facts else (),
     )
+
+
+def _refused(facts: dict[str, Any]) -> tuple[Refusal, ...]:
+    """What the engine turned away; nothing when it is of a version that tells it in another way."""
+    names = [field.name for field in fields(Refusal)]
+    try:
+        return tuple(Refusal(**{name: one[name] for name in names if name in one}) for one in facts["refused"])
+    except (KeyError, TypeError):
+        return ()
 
 
 def _component(record: EngineRecord, facts: dict[str, Any] | None) -> Component:

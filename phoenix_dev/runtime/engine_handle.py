@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -98,13 +99,15 @@ class EngineHandle:
         return None
 
     def _forget(self) -> None:
-        """Remove the record of an engine that was killed, unless a new one is starting."""
-        if not self.home.is_dir():
-            return
-        lock = EngineLock.take(self.lock)
-        if lock is not None:
-            with lock:
-                forget_engine(self.home)
+        """Remove the record of an engine that was killed, unless a new one is starting.
+
+        Where that is not possible it stays: without an engine it only says where one had listened.
+        """
+        with contextlib.suppress(OSError):
+            lock = EngineLock.take(self.lock) if self.lock.exists() else None
+            if lock is not None:
+                with lock:
+                    forget_engine(self.home)
 
 
 def _wait_until(condition: Callable[[], bool], patience_s: float) -> bool:

@@ -44,9 +44,10 @@ class EngineRecord:
         """The record in a state folder; None when there is none or it cannot be understood (it is then nobody's)."""
         found = _read(home / RUNTIME_FILE)
         try:
-            known = {field.name: found[field.name] for field in fields(cls)}
-            return cls(**{**known, "moved": tuple(known["moved"])})
-        except (KeyError, TypeError):
+            # Another version may know more or less; what it must say has no default here.
+            known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
+            return cls(**{**known, "moved": tuple(known.get("moved", ()))})
+        except TypeError:
             return None
 
     def write(self, home: Path) -> None:

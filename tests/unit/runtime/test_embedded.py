@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -270,6 +271,7 @@ def test_an_engine_that_is_starting_is_told_as_such(runtime: EmbeddedRuntime) ->
         status = runtime.status()
         assert status.state == "degraded"
         assert status.components[0].state == "starting"
+        (runtime.home / "telemetry.db").touch()
         with pytest.raises(NotReady, match="while the engine runs"):
             runtime.delete_data()
 
@@ -310,6 +312,15 @@ def test_a_folder_that_cannot_be_written_gives_a_sentence(tmp_path: Path, place:
     with pytest.raises(NotReady, match="cannot be written"):
         stack.start(PATIENCE_S)
     assert stack.status().state == "stopped"
+
+
+@pytest.mark.parametrize("file", ["engine.lock", "engine.stderr", "engine.log", "runtime.json", "stack.json"])
+def test_a_file_that_cannot_be_written_gives_a_sentence(runtime: EmbeddedRuntime, file: str) -> None:
+    (make(runtime) / file / "in the way").mkdir(parents=True)
+    with pytest.raises(NotReady, match=r"cannot be written|could not start: IsADirectoryError"):
+        runtime.start(PATIENCE_S)
+    if file == "engine.lock":
+        shutil.rmtree(runtime.home)
 
 
 def test_a_folder_with_spaces_quotes_and_letters_of_any_script(home: Path) -> None:

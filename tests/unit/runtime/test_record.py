@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +38,13 @@ def test_a_record_that_cannot_be_understood_is_nobodys(tmp_path: Path, content: 
 def test_a_record_of_a_later_version_with_more_in_it_is_understood(tmp_path: Path) -> None:
     (tmp_path / "runtime.json").write_text(json.dumps({**asdict(RECORD), "ui_port": 4319}))
     assert EngineRecord.read(tmp_path) == RECORD
+
+
+def test_a_record_of_an_earlier_version_with_less_in_it_is_understood(tmp_path: Path) -> None:
+    written = asdict(RECORD)
+    del written["moved"]
+    (tmp_path / "runtime.json").write_text(json.dumps(written))
+    assert EngineRecord.read(tmp_path) == replace(RECORD, moved=())
 
 
 def test_what_up_started_last_is_remembered(tmp_path: Path) -> None:
