@@ -36,6 +36,11 @@ _OF_THE_TERMINAL = (
 )
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their number: those of gzip hold the time, and two workers would not name them alike."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 class Invoke(Protocol):
     """Runs a command inside the test's process; whatever is no PhoenixDevError comes through with its traceback."""
 
