@@ -17,3 +17,7 @@ class ServiceStore(Protocol):
         Services that sent nothing in that time are absent.
         """
         ...
+
+    def oldest_ns(self) -> int | None:
+        """When the oldest of what is kept arrived (to the minute, Unix nanoseconds); None when nothing is kept."""
+        ...

@@ -26,3 +26,8 @@ class EmbeddedServiceStore:
             (since_ns // _MINUTE_NS,),
         )
         return tuple(ServiceActivity(*row) for row in rows)  # type: ignore[arg-type]
+
+    def oldest_ns(self) -> int | None:
+        """See `ServiceStore.oldest_ns`."""
+        ((minute,),) = self._db.rows("SELECT min(minute) FROM arrival")
+        return minute * _MINUTE_NS if isinstance(minute, int) else None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
-    from phoenix_dev.model.service import ServiceActivity
     from phoenix_dev.model.stack import StackStatus
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.stores import Stores
@@ -22,13 +21,10 @@ def stack_status(runtime: Runtime, stores: Stores, now_ns: int) -> StackStatus:
     if not status.data.size_bytes:
         return status
     try:
-        return replace(status, received=_received(stores, now_ns))
+        data = replace(status.data, oldest_ns=stores.services.oldest_ns())
+        return replace(status, data=data, received=stores.services.activity(now_ns - LATELY_NS))
     except NotReady as error:
         return _unreadable(status, error)
-
-
-def _received(stores: Stores, now_ns: int) -> tuple[ServiceActivity, ...]:
-    return stores.services.activity(now_ns - LATELY_NS)
 
 
 def _unreadable(status: StackStatus, error: NotReady) -> StackStatus:

@@ -57,3 +57,12 @@ def test_services_are_known_by_what_arrived_from_each(kept: Kept) -> None:
     assert (web.service, web.spans, web.error_spans, web.logs, web.points) == ("web", 2, 1, 1, 0)
     assert web.last_ns >= before
     assert kept.stores.services.activity(time.time_ns() + 120 * otlp.SECOND) == ()
+
+
+def test_the_age_of_what_is_kept(kept: Kept) -> None:
+    assert kept.stores.services.oldest_ns() is None
+    before = time.time_ns()
+    kept.send(otlp.logs("web", otlp.log("x")))
+    oldest = kept.stores.services.oldest_ns()
+    assert oldest is not None
+    assert before - 60 * otlp.SECOND <= oldest <= time.time_ns()
