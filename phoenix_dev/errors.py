@@ -6,8 +6,8 @@ PhoenixDevError                exit 1   it failed, or it was not found
 ├── NotReady                   exit 3   stack down, engine unreachable, port taken, store unreadable
 └── ExpectationFailed          exit 4   what the user expected was not met
 
-Raised anywhere below `cli/`, caught only by the command group (cli/group.py). Foreign exceptions (sqlite3, httpx, OSError)
-are mapped to these at the edge where they occur, with `raise … from exc`.
+Raised anywhere below `cli/`, caught only by the command group (cli/group.py). Foreign exceptions (sqlite3, httpx,
+OSError) are mapped to these at the edge where they occur, with `raise … from exc`.
 """
 
 from __future__ import annotations
