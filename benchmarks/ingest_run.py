@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks import memory
+from benchmarks import usage
 from benchmarks.load import Generator
 from benchmarks.null_server import null_server
 from benchmarks.readable import expect_readable
@@ -33,9 +33,13 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class IngestRun:
-    """What one load showed. Sizes in bytes; `compressed` is that of all exports, each compressed whole."""
+    """What one load showed. Sizes in bytes; `compressed` is that of all exports, each compressed whole.
+
+    `processor_s`: what the engine had of the processors, which tells more than the rates when others use them too.
+    """
 
     rates: Rates
+    processor_s: float
     idle_resident: int
     idle_own: int
     peak_resident: int
@@ -59,8 +63,9 @@ def run_ingest(
     spans = compressed = 0
     with Generator() as generator, null_server() as null_ports, stack(home) as engine:
         process = engine.process
-        idle_resident, idle_own = memory.resident(process), memory.own(process)
+        idle_resident, idle_own = usage.resident(process), usage.own(process)
         wire = "grpc" if transport == "grpc" else "http"
+        processor_s = -usage.processor_seconds(process)
         for _ in range(rounds):
             samples += generator.build(shape, traces, gzipped=transport == "http gzip")
             compressed += generator.compressed_size(_LEVEL)
@@ -68,9 +73,10 @@ def run_ingest(
             sent = generator.send(engine.ports[wire], transport, connections)
             spans += sent.spans
             rates.append((sent.spans_a_second, sent.exports_a_second, limit.spans_a_second, limit.exports_a_second))
-        peak = memory.peak_resident(process)
+        processor_s += usage.processor_seconds(process)
+        peak = usage.peak_resident(process)
         engine.down()
         stored = sum(file.stat().st_size for file in engine.database.parent.glob(f"{engine.database.name}*"))
         expect_readable(engine.database, samples, spans=spans)
     middle = Rates(*(median(column) for column in zip(*rates, strict=True)))
-    return IngestRun(middle, idle_resident, idle_own, peak, spans, stored, compressed)
+    return IngestRun(middle, processor_s, idle_resident, idle_own, peak, spans, stored, compressed)

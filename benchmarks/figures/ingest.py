@@ -16,8 +16,12 @@ _GRPC_LIMIT = "same exports, same sender, to grpc.aio that reads them and answer
 
 def over_http(bench: Bench) -> tuple[Figure, ...]:
     """Batches of 500 spans over 4 connections."""
-    rates = bench.ingest.rates
-    return (Figure("ingest, OTLP/HTTP", rates.spans, "spans/s", 50_000, "higher", _HTTP_LIMIT, rates.limit_spans),)
+    run = bench.ingest
+    limit = run.rates.limit_spans
+    return (
+        Figure("ingest, OTLP/HTTP", run.rates.spans, "spans/s", 50_000, "higher", _HTTP_LIMIT, limit),
+        Figure("its processor time", run.processor_s / run.spans * 1e6, "µs/span"),
+    )
 
 
 def over_http_gzip(bench: Bench) -> tuple[Figure, ...]:

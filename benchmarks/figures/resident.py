@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure
-from benchmarks.memory import MB, importing_takes
+from benchmarks.usage import MB, importing_takes
 
 if TYPE_CHECKING:
     from benchmarks.bench import Bench

@@ -1,4 +1,4 @@
-"""Memory of a process: resident, of its own, and the most it ever had resident."""
+"""What a process takes: memory resident, of its own, the most it ever had resident; processor time."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def peak_resident(process: psutil.Process) -> int:
         return resident(process)
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(found[1]) * 1024 if found else resident(process)
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """What it has had of the processors so far, in user and system mode."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def importing_takes(modules: str) -> int:
