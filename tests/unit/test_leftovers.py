@@ -27,6 +27,7 @@ def test_a_child_is_seen_until_it_has_ended(home: Path) -> None:
 
 
 def test_a_background_process_of_the_home_is_seen_although_it_is_no_child(home: Path) -> None:
+    before = children()
     reader, writer = os.pipe()
     orphan = (
         "import subprocess, sys; waits = [sys.executable, '-c', 'import sys; sys.stdin.read()'];"
@@ -40,6 +41,6 @@ def test_a_background_process_of_the_home_is_seen_although_it_is_no_child(home: 
             check=True,
         )
         pid = int(started.stdout)
-        assert [process.pid for process in left_behind(set(), home)] == [pid]
+        assert [process.pid for process in left_behind(before, home)] == [pid]
     os.close(reader)
-    wait_until(lambda: not psutil.pid_exists(pid) or not left_behind(set(), home))
+    wait_until(lambda: not psutil.pid_exists(pid) or not left_behind(before, home))
