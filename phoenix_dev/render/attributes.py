@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
+from phoenix_dev.render.text import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _KNOWN = frozenset(
     }
 )
 _KNOWN_PREFIXES = ("code.", "thread.", "log.", "exception.", "process.", "telemetry.", "otel.")
-#: Longest value shown beside a message, in characters.
+#: Longest key and value shown beside a message, in cells.
 _LONGEST = 60
 
 
@@ -34,13 +35,11 @@ def telling(attributes: Attributes) -> Iterator[str]:
 
 
 def pair(key: str, value: AttributeValue, longest: int = _LONGEST) -> str:
-    """`key=value`, the value quoted where its end would not be seen, cut at `longest` characters."""
-    text = plain(value)
-    if len(text) > longest:
-        text = text[: longest - 1] + "…"
+    """`key=value` escaped, the value quoted where its end would not be seen, each cut at `longest` cells."""
+    text = fit(plain(value), longest)
     if isinstance(value, str) and (not text or " " in text or "=" in text or '"' in text):
         text = '"' + text.replace('"', "'") + '"'
-    return f"{key[:longest]}={text}"
+    return f"{fit(key, longest)}={text}"
 
 
 def plain(value: AttributeValue) -> str:

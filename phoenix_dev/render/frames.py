@@ -39,7 +39,7 @@ def _frames(stacktrace: str) -> list[tuple[str, str, str]]:
     python: list[tuple[str, str, str]] = []
     others: list[tuple[str, str, str]] = []
     name = ""
-    for line in stacktrace.splitlines():
+    for line in stacktrace.split("\n"):
         line = line[:_LONGEST_LINE]
         if match := _PYTHON.match(line):
             python.append((match["file"], match["line"], match["name"] or ""))

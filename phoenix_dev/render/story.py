@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling, text_of
 from phoenix_dev.render.fold import fold, most_cells
@@ -124,4 +126,4 @@ class Story:
     def _join(self, service: str) -> None:
         if service not in self._order:
             self._order[service] = min(len(self._order), _MOST_LANES - 1)
-            self._name_cells = min(max(self._name_cells, len(service)), _SERVICE_CELLS[1])
+            self._name_cells = max(self._name_cells, cell_len(fit(service, _SERVICE_CELLS[1])))

@@ -21,6 +21,10 @@ _NAMED = {0x07: "\\a", 0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0B: "\\v", 0x0C:
 #: ideographic selectors.
 _BLANK = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0, *range(0xE0100, 0xE01F0)}
 
+#: Skin tones. Some terminals tint the emoji before them, others print a square of two cells: with them nobody knows how
+#: long a line gets.
+_MODIFIERS = range(0x1F3FB, 0x1F400)
+
 
 def escape(text: str) -> str:
     """Any string as printable characters only: controls, bidi and other format characters, separators, surrogates,
@@ -89,7 +93,7 @@ _SHOWN = _Shown()
 def _is_hidden(code: int) -> bool:
     char = chr(code)
     if char.isprintable():
-        return code in _BLANK
+        return code in _BLANK or code in _MODIFIERS
     return unicodedata.category(char) != "Zs"
 
 
