@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
-from phoenix_dev.render.text import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +35,8 @@ def telling(attributes: Attributes) -> Iterator[str]:
 
 def pair(key: str, value: AttributeValue, longest: int = _LONGEST) -> str:
     """`key=value` escaped, the value quoted where its end would not be seen, each cut at `longest` cells."""
+    from phoenix_dev.render.text import fit  # imports rich, which JSON does without
+
     text = fit(plain(value), longest)
     if isinstance(value, str) and (not text or " " in text or "=" in text or '"' in text):
         text = '"' + text.replace('"', "'") + '"'
