@@ -1,0 +1,294 @@
+"""`logs --follow` as a process: every acknowledged line once, soon, whatever becomes of the engine meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import statistics
+import subprocess
+import threading
+import time
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from tests.otlp import log, logs, new_trace_id, span, traces
+from tests.running import CommandLine
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+#: From the acknowledgement of a line until it is read from the pipe.
+SOON_S = 0.2
+#: A line that has not come after so long does not come at all, however busy the machine.
+PATIENCE_S = 15.0
+SINGLE_LINES = 30
+LINES = 500
+LINES_A_BATCH = 10
+
+
+class Follower:
+    """A running `phoenix-dev logs --follow …`, read as it writes."""
+
+    def __init__(self, *args: str) -> None:
+        self.process = CommandLine().start("logs", "--follow", *args)
+        self.lines: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
+        self.told: list[str] = []
+        self._threads = [threading.Thread(target=self._read), threading.Thread(target=self._listen)]
+        for thread in self._threads:
+            thread.start()
+
+    def next(self) -> tuple[float, str]:
+        """When the next line was read (monotonic seconds), and the line."""
+        return self.lines.get(timeout=PATIENCE_S)
+
+    def records(self, count: int) -> list[dict[str, Any]]:
+        """The next so many lines as JSON."""
+        return [json.loads(self.next()[1]) for _ in range(count)]
+
+    def messages(self, count: int) -> list[str]:
+        """The messages of the next so many lines."""
+        return [record["message"] for record in self.records(count)]
+
+    def rest(self) -> list[str]:
+        """What has been read and not been asked for."""
+        found = []
+        while not self.lines.empty():
+            found.append(self.lines.get()[1])
+        return found
+
+    def end(self) -> int:
+        """Ctrl-C, as the terminal sends it; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(PATIENCE_S)
+        finally:
+            self.process.kill()
+            for thread in self._threads:
+                thread.join()
+            for pipe in (self.process.stdout, self.process.stderr):
+                assert pipe is not None
+                pipe.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put((time.monotonic(), line.decode()))
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.told.append(line.decode().rstrip("\n"))
+
+
+@pytest.fixture
+def follow(stack: dict[str, Any]) -> Iterator[Any]:
+    """Starts followers and waits until each has shown what was there before it; ends them with the test."""
+    started: list[Follower] = []
+
+    def start(*args: str) -> Follower:
+        started.append(Follower(*args))
+        return started[-1]
+
+    yield start
+    for follower in started:
+        follower.end()
+
+
+def export(stack: dict[str, Any], *messages: str, **fields: Any) -> None:
+    """Send lines as one export and wait for its acknowledgement."""
+    records = [log(message, time=time.time_ns(), **fields) for message in messages]
+    post(stack, logs("orchestrator", *records))
+
+
+def post(stack: dict[str, Any], sent: ExportLogsServiceRequest | ExportTraceServiceRequest) -> None:
+    """Send an export. Raises OSError or HTTPException where no acknowledgement came."""
+    connection = HTTPConnection(stack["endpoints"]["otlp_http"].removeprefix("http://"), timeout=PATIENCE_S)
+    try:
+        path = "/v1/logs" if hasattr(sent, "resource_logs") else "/v1/traces"
+        connection.request("POST", path, sent.SerializeToString(), {"content-type": "application/x-protobuf"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise HTTPException(answer.status)
+    finally:
+        connection.close()
+
+
+def started_following(stack: dict[str, Any], follower: Follower) -> None:
+    """Wait until it follows: a line sent now is the first that it shows."""
+    export(stack, "begin")
+    assert follower.messages(1) == ["begin"]
+
+
+def up(run_cli: CommandLine) -> None:
+    ran = run_cli("up", "--runtime", "embedded")
+    assert ran.code == 0, ran.stderr
+
+
+def down(run_cli: CommandLine, *args: str) -> None:
+    ran = run_cli("down", *args)
+    assert ran.code == 0, ran.stderr
+
+
+def kill_engine(run_cli: CommandLine, home: str) -> None:
+    """`kill -9` on the process that serves, found by the home it was started with."""
+    engines = [one for one in psutil.process_iter() if _serves(one, home)]
+    assert engines
+    for engine in engines:
+        engine.kill()
+    psutil.wait_procs(engines, timeout=PATIENCE_S)
+
+
+def _serves(process: psutil.Process, home: str) -> bool:
+    try:
+        parents = {parent.pid for parent in process.parents()}
+        return os.getpid() not in parents | {process.pid} and process.environ().get("PHOENIX_DEV_HOME") == home
+    except (psutil.Error, OSError):
+        return False
+
+
+def test_a_line_is_shown_within_a_fifth_of_a_second_of_its_acknowledgement(
+    stack: dict[str, Any], follow: Any, record_property: Any
+) -> None:
+    """Asserted of the median, since a machine with other work to do delays single lines; each line has to come."""
+    follower = follow("--json")
+    started_following(stack, follower)
+    delays = []
+    for number in range(SINGLE_LINES):
+        export(stack, f"line {number}")
+        acknowledged = time.monotonic()
+        read, line = follower.next()
+        assert json.loads(line)["message"] == f"line {number}"
+        delays.append(read - acknowledged)
+    median, longest = statistics.median(delays), max(delays)
+    record_property("median_ms", round(median * 1000))
+    record_property("longest_ms", round(longest * 1000))
+    print(f"shown after {median * 1000:.0f} ms (median), {longest * 1000:.0f} ms (longest) of {len(delays)} lines")
+    assert median <= SOON_S
+
+
+def test_across_down_and_kill_9_each_acknowledged_line_is_shown_once(
+    stack: dict[str, Any], follow: Any, run_cli: CommandLine, home: Any
+) -> None:
+    follower = follow("--json")
+    started_following(stack, follower)
+    done = threading.Event()
+    sent: list[list[str]] = []  # acknowledged batches
+    unsure: set[str] = set()  # lines of batches without an answer: they may have been kept or not
+
+    def send() -> None:
+        for first in range(0, LINES, LINES_A_BATCH):
+            batch = [f"line {number:03}" for number in range(first, first + LINES_A_BATCH)]
+            wait_until(partial(_acknowledged, stack, batch, unsure), PATIENCE_S * 2, what="an answer")
+            sent.append(batch)
+            done.wait(0.02)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    wait_until(lambda: len(sent) >= 10)
+    down(run_cli)
+    up(run_cli)
+    wait_until(lambda: len(sent) >= 25)
+    kill_engine(run_cli, str(home))
+    up(run_cli)
+    sender.join()
+    wanted = [line for batch in sent for line in batch]
+    assert len(wanted) == LINES
+    shown: list[str] = []
+    while not set(wanted) <= set(shown):
+        shown += follower.messages(1)
+    counts = {line: shown.count(line) for line in wanted}
+    assert all(count == 1 for line, count in counts.items() if line not in unsure), counts
+    for batch in sent:
+        if not unsure & set(batch):
+            places = [shown.index(line) for line in batch]
+            assert places == list(range(places[0], places[0] + len(batch)))
+    assert follower.rest() == []
+
+
+def _acknowledged(stack: dict[str, Any], batch: list[str], unsure: set[str]) -> bool:
+    try:
+        export(stack, *batch)
+    except ConnectionRefusedError:
+        return False  # nobody took it
+    except (OSError, HTTPException):
+        unsure.update(batch)
+        return False
+    return True
+
+
+def test_after_the_data_was_deleted_it_goes_on_with_what_is_new(
+    stack: dict[str, Any], follow: Any, run_cli: CommandLine
+) -> None:
+    follower = follow("--json")
+    started_following(stack, follower)
+    down(run_cli, "--data", "--yes")
+    wait_until(lambda: any("waiting for it" in line for line in follower.told), PATIENCE_S)
+    up(run_cli)
+    export(stack, "new one", "new two")
+    assert follower.messages(2) == ["new one", "new two"]
+    wait_until(lambda: follower.told[-1:] == ["following again"], PATIENCE_S)
+    assert len(follower.told) == 2
+    assert "does not exist" in follower.told[0]
+
+
+def test_following_an_id_before_it_exists_shows_all_of_its_logs_once_it_does(
+    stack: dict[str, Any], follow: Any
+) -> None:
+    everything = follow("--json")
+    follower = follow("--json", "--correlation", "order-42")
+    started_following(stack, everything)
+    trace_id, other = new_trace_id(), new_trace_id()
+    export(stack, "before anything bore the ID", trace_id=trace_id)
+    export(stack, "foreign", trace_id=other)
+    assert everything.messages(2) == ["before anything bore the ID", "foreign"]
+    post(stack, traces("orchestrator", span(trace_id, start=time.time_ns(), attributes={"correlation_id": "order-42"})))
+    assert follower.messages(1) == ["before anything bore the ID"]
+    export(stack, "of its trace", trace_id=trace_id)
+    export(stack, "without a trace", correlation_id="order-42")
+    assert follower.messages(2) == ["of its trace", "without a trace"]
+    post(stack, traces("worker", span(other, start=time.time_ns(), attributes={"correlation_id": "order-42"})))
+    assert follower.messages(1) == ["foreign"]
+    assert follower.rest() == []
+    assert follower.told == []
+
+
+@pytest.mark.parametrize("args", [("--json",), (), ("--correlation", "order-42")], ids=" ".join)
+def test_ctrl_c_ends_it_with_130_and_everything_written(
+    args: tuple[str, ...], stack: dict[str, Any], follow: Any
+) -> None:
+    export(stack, *(f"line {number}" for number in range(50)), correlation_id="order-42")
+    follower = follow(*args)
+    shown = [follower.next()[1] for _ in range(50)]
+    assert follower.end() == 130
+    assert [line for line in shown if "line 49" in line] == shown[49:]
+    assert follower.told == []
+
+
+def test_a_reader_that_leaves_ends_it_quietly(stack: dict[str, Any]) -> None:
+    export(stack, "one")
+    command = [*CommandLine.argv, "logs", "--follow", "--json"]
+    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reader.stdout is not None
+    assert reader.stderr is not None
+    try:
+        assert json.loads(reader.stdout.readline())["message"] == "one"
+        reader.stdout.close()
+        export(stack, "two", "three")
+        assert reader.wait(PATIENCE_S) == 141
+        assert reader.stderr.read() == b""
+    finally:
+        reader.kill()
+        reader.wait()
+        reader.stderr.close()
