@@ -28,6 +28,7 @@ def test_a_child_is_seen_until_it_has_ended(home: Path) -> None:
 
 def test_a_background_process_of_the_home_is_seen_although_it_is_no_child(home: Path) -> None:
     before = children()
+    before = children()
     reader, writer = os.pipe()
     orphan = (
         "import subprocess, sys; waits = [sys.executable, '-c', 'import sys; sys.stdin.read()'];"
