@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from phoenix_dev.stores import Stores
 
 _LATEST = {"last": False, "last-error": True}
+#: Kinds of ID that may be any text.
+_OPAQUE: tuple[IdKind, ...] = ("correlation", "request")
 #: A trace is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of
 #: `env`).
 QUIET_SECONDS = 0.5
@@ -62,7 +65,7 @@ def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers
             return found
     raise NotFound(
         f"No span and no log bears {_described(text, as_kind)}: not arrived, not sampled, or not sent here",
-        hint=f"phoenix-dev trace --wait 10 '{text}'" if text.isprintable() else "phoenix-dev traces",
+        hint=_command("trace --wait 10", text),
     )
 
 
@@ -109,7 +112,7 @@ def read_traces(stores: Stores, trace_ids: Iterable[str]) -> tuple[Trace, ...]:
 def _readings(stores: Stores, text: str, as_kind: IdKind | None) -> Iterator[tuple[IdKind, str]]:
     """What the text may mean, in the order in which it is tried."""
     if as_kind is not None:
-        yield as_kind, _forced(text, as_kind)
+        yield from _forced(text, as_kind)
         return
     if text in _LATEST:
         yield "trace", _latest(stores, error=_LATEST[text])
@@ -117,26 +120,38 @@ def _readings(stores: Stores, text: str, as_kind: IdKind | None) -> Iterator[tup
     for trace_id in (trace_id_of_traceparent(text), as_trace_id(text)):
         if trace_id:
             yield "trace", trace_id
-    stripped = text.strip()
-    yield "correlation", stripped
-    yield "request", stripped
+    for kind in _OPAQUE:
+        for value in _as_typed_or_trimmed(text):
+            yield kind, value
     if span_id := as_span_id(text):
         yield "span", span_id
     if trace_id := as_64_bit_trace_id(text):
         yield "trace", trace_id
 
 
-def _forced(text: str, kind: IdKind) -> str:
-    if kind in ("correlation", "request"):
-        return text.strip()
+def _forced(text: str, kind: IdKind) -> Iterator[tuple[IdKind, str]]:
+    if kind in _OPAQUE:
+        for value in _as_typed_or_trimmed(text):
+            yield kind, value
+        return
     if kind == "span":
-        value = as_span_id(text)
+        digits = as_span_id(text)
     else:
-        value = trace_id_of_traceparent(text) or as_trace_id(text) or as_64_bit_trace_id(text)
-    if value is None:
-        digits = "16 hex digits" if kind == "span" else "32 (or 16) hex digits or a traceparent"
-        raise UsageError(f"'{text}' is not a {kind} ID: that is {digits}", hint=f"phoenix-dev trace '{text}'")
-    return value
+        digits = trace_id_of_traceparent(text) or as_trace_id(text) or as_64_bit_trace_id(text)
+    if digits is None:
+        meant = "16 hex digits" if kind == "span" else "32 (or 16) hex digits or a traceparent"
+        raise UsageError(f"'{text}' is not a {kind} ID: that is {meant}", hint=_command("trace", text))
+    yield kind, digits
+
+
+def _as_typed_or_trimmed(text: str) -> tuple[str, ...]:
+    """An ID copied from a log line may have a blank at its end; one that really has it is found all the same."""
+    return tuple(dict.fromkeys((text, text.strip())))
+
+
+def _command(words: str, text: str) -> str:
+    """A command line that can be pasted; an ID that no terminal shows as it is would not survive that."""
+    return f"phoenix-dev {words} {shlex.quote(text)}" if text.isprintable() else "phoenix-dev traces"
 
 
 def _latest(stores: Stores, *, error: bool) -> str:
