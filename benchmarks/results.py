@@ -22,20 +22,25 @@ _BEGIN, _END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 _PART = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
 
 
-def write(path: Path, figures: Sequence[Figure]) -> None:
-    """Put the table into a file, in place of the one before."""
-    part = "\n".join((_BEGIN, "## Speed", "", _circumstances(), "", *markdown(figures), _END))
+def write(path: Path, figures: Sequence[Figure], load: str) -> None:
+    """Put the table into a file, in place of the one before. `load`: how busy the machine was before (see `load`)."""
+    part = "\n".join((_BEGIN, "## Speed", "", _circumstances(load), "", *markdown(figures), _END))
     held = path.read_text(encoding="utf-8") if path.exists() else "# Results\n"
     path.parent.mkdir(exist_ok=True)
     replaced, count = _PART.subn(lambda _: part, held)
     path.write_text(replaced if count else f"{held.rstrip()}\n\n{part}\n", encoding="utf-8")
 
 
-def _circumstances() -> str:
+def load() -> str:
+    """How busy the machine is with other work, in words: a rate measured beside that is no result."""
+    return f"load average before it {os.getloadavg()[0]:.1f}"
+
+
+def _circumstances(load: str) -> str:
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
         f"By `make bench` on {today}, commit {_commit()}: {os.cpu_count()} cores, the load generator on the same ones, "
-        f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}."
+        f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; {load}."
     )
 
 
