@@ -91,7 +91,8 @@ class ReadConnection:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db: sqlite3.Connection | None = None
-        self._identity = (0, 0)
+        #: Which file is read (device and inode): another one after the data was deleted and begun anew.
+        self.identity = (0, 0)
 
     def rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Every row of a query. Raises NotReady when there is no file, or it cannot be read."""
@@ -121,10 +122,10 @@ class ReadConnection:
         except OSError as exc:
             raise NotReady(f"the store {self.path} cannot be read: {exc.strerror}", hint="phoenix-dev status") from exc
         identity = (found.st_dev, found.st_ino)
-        if self._db is None or identity != self._identity:
+        if self._db is None or identity != self.identity:
             self.close()
             self._db = self._open()
-            self._identity = identity
+            self.identity = identity
         return self._db
 
     def _open(self) -> sqlite3.Connection:

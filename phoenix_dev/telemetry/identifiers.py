@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.model.identifier import as_span_id, as_trace_id
 from phoenix_dev.telemetry.blocks import identifier_key
-from phoenix_dev.telemetry.unpack import unpack_logs, unpack_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.span import Span
     from phoenix_dev.telemetry.database import ReadConnection
+    from phoenix_dev.telemetry.unpack import BlockReader
 
 Signal = Literal["span", "log"]
 
-_UNPACK: dict[str, Callable[[bytes], Iterable[Span | LogRecord]]] = {"span": unpack_spans, "log": unpack_logs}
 
-
-def trace_ids(db: ReadConnection, signal: Signal, kind: IdKind, value: str) -> tuple[str, ...]:
+def trace_ids(db: ReadConnection, blocks: BlockReader, signal: Signal, kind: IdKind, value: str) -> tuple[str, ...]:
     """Traces that bear an ID, oldest first.
 
     `signal` says on what a trace ID or span ID is looked for; the other kinds are indexed together.
@@ -29,7 +27,7 @@ def trace_ids(db: ReadConnection, signal: Signal, kind: IdKind, value: str) -> t
     if kind == "trace":
         return _known_trace(db, signal, value)
     if kind == "span":
-        return _traces_of_span(db, signal, value)
+        return _traces_of_span(db, blocks, signal, value)
     rows = db.rows(
         "SELECT hex(trace.trace_id) FROM identifier JOIN trace ON trace.id = identifier.trace "
         "WHERE identifier.key = ? ORDER BY trace.start, trace.id",
@@ -50,7 +48,7 @@ def _known_trace(db: ReadConnection, signal: Signal, value: str) -> tuple[str, .
     return (trace_id,) if found else ()
 
 
-def _traces_of_span(db: ReadConnection, signal: Signal, value: str) -> tuple[str, ...]:
+def _traces_of_span(db: ReadConnection, blocks: BlockReader, signal: Signal, value: str) -> tuple[str, ...]:
     """Read the runs of span IDs from the newest backwards, then look into the blocks of the run that holds it.
 
     8 bytes a span in sequence: 8 MB for a million spans, some milliseconds. A B-tree of random IDs would cost the
@@ -65,7 +63,7 @@ def _traces_of_span(db: ReadConnection, signal: Signal, value: str) -> tuple[str
     )
     for first, last, ids in runs:
         if isinstance(ids, bytes) and _holds(ids, wanted):
-            found = _in_blocks(db, signal, (first, last), span_id)
+            found = _in_blocks(db, blocks, signal, (first, last), span_id)
             if found:
                 return found
     return ()
@@ -78,13 +76,13 @@ def _holds(ids: bytes, wanted: bytes) -> bool:
     return at != -1
 
 
-def _in_blocks(db: ReadConnection, signal: Signal, blocks: tuple[object, object], span_id: str) -> tuple[str, ...]:
-    unpack = _UNPACK[signal]
+def _in_blocks(
+    db: ReadConnection, blocks: BlockReader, signal: Signal, numbers: tuple[object, object], span_id: str
+) -> tuple[str, ...]:
+    unpack: Callable[[object], Sequence[Span | LogRecord]] = blocks.spans if signal == "span" else blocks.logs
     rows = db.rows(
         f"SELECT data FROM {signal}_block WHERE id BETWEEN ? AND ? AND trace IS NOT NULL",  # noqa: S608 - "span" or "log"
-        blocks,
+        numbers,
     )
-    bearing = (
-        item.trace_id for (data,) in rows if isinstance(data, bytes) for item in unpack(data) if item.span_id == span_id
-    )
+    bearing = (item.trace_id for (data,) in rows for item in unpack(data) if item.span_id == span_id)
     return tuple(dict.fromkeys(bearing))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from phoenix_dev.stores.logs import LogCapabilities, LogPage, LogTail
 from phoenix_dev.telemetry.blocks import identifier_key
 from phoenix_dev.telemetry.identifiers import trace_ids
-from phoenix_dev.telemetry.unpack import unpack_logs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.stores.logs import LogFilter
     from phoenix_dev.telemetry.database import ReadConnection
+    from phoenix_dev.telemetry.unpack import BlockReader
 
 _LAST_TIME = 2**63 - 1
 
@@ -29,8 +29,9 @@ class EmbeddedLogStore:
 
     capabilities = LogCapabilities(attributes_as_sent=True)
 
-    def __init__(self, db: ReadConnection) -> None:
+    def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
+        self._blocks = blocks
 
     def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
         """See `LogStore.of_traces`."""
@@ -45,7 +46,7 @@ class EmbeddedLogStore:
 
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
         """See `LogStore.trace_ids`."""
-        return trace_ids(self._db, "log", kind, value)
+        return trace_ids(self._db, self._blocks, "log", kind, value)
 
     def without_trace(self, kind: IdKind, value: str) -> tuple[LogRecord, ...]:
         """See `LogStore.without_trace`."""
@@ -89,8 +90,8 @@ class EmbeddedLogStore:
             full = limit is not None and len(newest) > limit
             if full and isinstance(last, int) and last < newest[0][0]:
                 return
-            if isinstance(data, bytes) and isinstance(number, int):
-                for index, record in enumerate(unpack_logs(data)):
+            if isinstance(number, int):
+                for index, record in enumerate(self._blocks.logs(data)):
                     yield record.time_ns, number << 32 | index, record
 
     def tail(self, cursor: str) -> LogTail:
@@ -102,7 +103,7 @@ class EmbeddedLogStore:
         if after == position:
             return LogTail((), f"{store}:{position}")
         rows = self._db.rows("SELECT data FROM log_block WHERE id > ? AND id <= ? ORDER BY id", (after, position))
-        records = tuple(record for (data,) in rows if isinstance(data, bytes) for record in unpack_logs(data))
+        records = tuple(record for (data,) in rows for record in self._blocks.logs(data))
         return LogTail(records, f"{store}:{position}")
 
     def _position(self) -> tuple[str, int]:
@@ -114,7 +115,7 @@ class EmbeddedLogStore:
 
     def _in_time_order(self, sql: str, parameter: object) -> tuple[LogRecord, ...]:
         rows = self._db.rows(sql, (parameter,))
-        records = [record for (data,) in rows if isinstance(data, bytes) for record in unpack_logs(data)]
+        records = [record for (data,) in rows for record in self._blocks.logs(data)]
         return tuple(sorted(records, key=lambda record: record.time_ns))
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.telemetry.unpack import unpack_points
-
 if TYPE_CHECKING:
     from phoenix_dev.model.metric import MetricPoint
     from phoenix_dev.stores.metrics import MetricQuery
     from phoenix_dev.telemetry.database import ReadConnection
+    from phoenix_dev.telemetry.unpack import BlockReader
 
 
 class EmbeddedMetricStore:
     """Implements `MetricStore` on the SQLite file."""
 
-    def __init__(self, db: ReadConnection) -> None:
+    def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
+        self._blocks = blocks
 
     def points(self, query: MetricQuery) -> tuple[MetricPoint, ...]:
         """See `MetricStore.points`."""
@@ -29,13 +29,7 @@ class EmbeddedMetricStore:
             parameters.append(query.until_ns)
         sql = f"SELECT data FROM metric_block WHERE {' AND '.join(where)} ORDER BY id"  # noqa: S608 - columns named above
         rows = self._db.stream(sql, tuple(parameters))
-        points = [
-            point
-            for (data,) in rows
-            if isinstance(data, bytes)
-            for point in unpack_points(data)
-            if _matches(point, query)
-        ]
+        points = [point for (data,) in rows for point in self._blocks.points(data) if _matches(point, query)]
         return tuple(sorted(points, key=lambda point: point.time_ns))
 
     def names(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from phoenix_dev.telemetry.logs import EmbeddedLogStore
 from phoenix_dev.telemetry.metrics import EmbeddedMetricStore
 from phoenix_dev.telemetry.services import EmbeddedServiceStore
 from phoenix_dev.telemetry.traces import EmbeddedTraceStore
+from phoenix_dev.telemetry.unpack import BlockReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,4 +19,10 @@ if TYPE_CHECKING:
 def open_stores(path: Path) -> Stores:
     """The stores kept in a file. The file is opened by the first query, which raises NotReady when there is none."""
     db = ReadConnection(path)
-    return Stores(EmbeddedTraceStore(db), EmbeddedLogStore(db), EmbeddedMetricStore(db), EmbeddedServiceStore(db))
+    blocks = BlockReader(db)
+    return Stores(
+        EmbeddedTraceStore(db, blocks),
+        EmbeddedLogStore(db, blocks),
+        EmbeddedMetricStore(db, blocks),
+        EmbeddedServiceStore(db),
+    )

@@ -9,6 +9,7 @@
     loose_identifier  the same for log blocks without a trace
     span_run     the span IDs of one export in one piece: 8 bytes a span, read from the newest backwards; log_run: those
     that logs bear
+    dictionary   what zstd learnt from blocks of one kind, and how small it makes them (compression.py)
     arrival      per minute and service what arrived
 
 Times are Unix nanoseconds, cut to SQLite's 63 bits.
@@ -87,6 +88,7 @@ _INITIAL = (
     """,
     "CREATE TABLE span_run (first_block INTEGER PRIMARY KEY, last_block INTEGER NOT NULL, ids BLOB NOT NULL)",
     "CREATE TABLE log_run (first_block INTEGER PRIMARY KEY, last_block INTEGER NOT NULL, ids BLOB NOT NULL)",
+    "CREATE TABLE dictionary (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, ratio REAL NOT NULL, data BLOB NOT NULL)",
     """
     CREATE TABLE arrival (
         minute INTEGER NOT NULL,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import zstandard
-
 from phoenix_dev.telemetry.blocks import Tally, identifier_key
+from phoenix_dev.telemetry.compression import BlockCompressor
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from phoenix_dev.telemetry.blocks import Batch, Block
 
 _MINUTE_NS = 60 * 10**9
-#: Level 1 and 3 give the same size on blocks of some kilobytes; 1 is the faster.
-_LEVEL = 1
 
 # A trace's time is that of its spans; only while there is none do its logs stand in.
 _ADD_SPANS = """
@@ -48,11 +45,12 @@ class Statements:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._compress = zstandard.ZstdCompressor(level=_LEVEL).compress
         self.forget()
 
     def forget(self) -> None:
-        """Read the row numbers anew from the file."""
+        """Read row numbers and dictionaries anew from the file."""
+        self._compressors = [BlockCompressor(self._db, kind) for kind in ("span", "log", "metric")]
+        self._span, self._log, self._metric = self._compressors
         last = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_span_block: int = last.get("span_block", 0) + 1
         self._next_log_block: int = last.get("log_block", 0) + 1
@@ -69,6 +67,8 @@ class Statements:
             if batch.metrics:
                 self._metrics(batch)
         self._arrivals(batches, now_ns)
+        for compressor in self._compressors:
+            compressor.learn()
 
     def _service(self, name: str) -> int:
         number = self._services.get(name)
@@ -94,7 +94,7 @@ class Statements:
             trace = traces[block.trace_id]
             # Padded with commas so that one service is found by `LIKE '%,7,%'`.
             services = f",{','.join(str(self._service(name)) for name in sorted(block.services))},"
-            rows.append((number, trace, services, self._compress(b"".join(block.parts))))
+            rows.append((number, trace, services, self._span.compress(b"".join(block.parts))))
             identifiers += [(identifier_key(*identifier), trace) for identifier in block.identifiers]
         self._next_span_block += len(rows)
         self._db.executemany("INSERT INTO span_block (id, trace, services, data) VALUES (?, ?, ?, ?)", rows)
@@ -107,7 +107,7 @@ class Statements:
         for number, block in enumerate(batch.logs, start=first):
             trace = traces[block.trace_id] if block.trace_id else None
             (service,) = block.services
-            data = self._compress(b"".join(block.parts))
+            data = self._log.compress(b"".join(block.parts))
             rows.append((number, trace, self._service(service), block.severity, block.first, block.last, data))
             if trace is None:
                 loose += [(identifier_key(*identifier), number) for identifier in block.identifiers]
@@ -132,7 +132,7 @@ class Statements:
         self._db.executemany(
             "INSERT INTO metric_block (service, first, last, points, names, data) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (self._service(b.service), b.first, b.last, b.points, b.names, self._compress(b.data))
+                (self._service(b.service), b.first, b.last, b.points, b.names, self._metric.compress(b.data))
                 for b in batch.metrics
             ],
         )

@@ -8,7 +8,6 @@ from phoenix_dev.model.otlp import text_of
 from phoenix_dev.model.span import Trace, TraceSummary
 from phoenix_dev.stores.traces import TraceCapabilities, TracePage
 from phoenix_dev.telemetry.identifiers import trace_ids
-from phoenix_dev.telemetry.unpack import unpack_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.span import Span
     from phoenix_dev.stores.traces import TraceQuery
     from phoenix_dev.telemetry.database import ReadConnection
+    from phoenix_dev.telemetry.unpack import BlockReader
 
 
 class EmbeddedTraceStore:
@@ -24,8 +24,9 @@ class EmbeddedTraceStore:
 
     capabilities = TraceCapabilities(attributes_as_sent=True, span_id_lookup=True)
 
-    def __init__(self, db: ReadConnection) -> None:
+    def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
+        self._blocks = blocks
 
     def spans(self, trace_ids: Iterable[str]) -> dict[str, tuple[Span, ...]]:
         """See `TraceStore.spans`."""
@@ -34,7 +35,7 @@ class EmbeddedTraceStore:
 
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
         """See `TraceStore.trace_ids`."""
-        return trace_ids(self._db, "span", kind, value)
+        return trace_ids(self._db, self._blocks, "span", kind, value)
 
     def latest(self, *, error: bool = False) -> str | None:
         """See `TraceStore.latest`."""
@@ -87,10 +88,9 @@ class EmbeddedTraceStore:
         )
         once: dict[tuple[object, ...], Span] = {}
         for (data,) in rows:
-            if isinstance(data, bytes):
-                for span in unpack_spans(data):
-                    # A sender that heard no answer sends again: the same span may stand in two blocks.
-                    once.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
+            for span in self._blocks.spans(data):
+                # A sender that heard no answer sends again: the same span may stand in two blocks.
+                once.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
         return tuple(sorted(once.values(), key=lambda span: span.start_ns))
 
 
