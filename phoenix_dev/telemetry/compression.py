@@ -39,7 +39,7 @@ class BlockCompressor:
         ).fetchone()
         self._ratio: float | None = row[1] if row else None
         self._compress = _compressor(row[2] if row else None)
-        self._samples: list[bytes | bytearray | memoryview[int]] = []
+        self._samples: list[bytes] = []
         self._raw_bytes = self._frame_bytes = 0
 
     def compress(self, block: bytes) -> bytes:
@@ -63,7 +63,7 @@ class BlockCompressor:
     def _train(self) -> None:
         (number,) = self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM dictionary").fetchone()
         try:
-            trained = zstandard.train_dictionary(_DICTIONARY_BYTES, self._samples, k=200, d=8, dict_id=number)
+            trained = zstandard.train_dictionary(_DICTIONARY_BYTES, list(self._samples), k=200, d=8, dict_id=number)
         except zstandard.ZstdError:
             return  # nothing to learn, all too short or all the same; without a dictionary they are kept as well
         self._compress = _compressor(trained.as_bytes())
