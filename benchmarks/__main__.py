@@ -48,14 +48,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file, too")
     given = parser.parse_args()
-    load = results.load()
+    begun = results.circumstances()
     figures = tuple(_measured(given.only or list(PARTS), quick=given.quick))
     if given.json:
         print(json.dumps(as_json(figures), indent=2))
     else:
         print("\n".join(plain(figures)))
     if given.write:
-        results.write(given.write, figures, load)
+        results.write(given.write, figures, begun)
     return 0
 
 

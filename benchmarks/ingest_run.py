@@ -35,11 +35,14 @@ class Rates:
 class IngestRun:
     """What one load showed. Sizes in bytes; `compressed` is that of all exports, each compressed whole.
 
-    `processor_s`: what the engine had of the processors, which tells more than the rates when others use them too.
+    `last_spans`: spans a second in the last round, when the store is largest. `processor_s`: what the engine had of the
+    processors; `others_cores`: how many of them processes had that are no part of this, on average.
     """
 
     rates: Rates
+    last_spans: float
     processor_s: float
+    others_cores: float
     idle_resident: int
     idle_own: int
     peak_resident: int
@@ -61,22 +64,28 @@ def run_ingest(
     rates: list[tuple[float, float, float, float]] = []
     samples: list[Sample] = []
     spans = compressed = 0
+    processor_s = others_s = seconds = 0.0
     with Generator() as generator, null_server() as null_ports, stack(home) as engine:
         process = engine.process
         idle_resident, idle_own = usage.resident(process), usage.own(process)
         wire = "grpc" if transport == "grpc" else "http"
-        processor_s = -usage.processor_seconds(process)
         for _ in range(rounds):
             samples += generator.build(shape, traces, gzipped=transport == "http gzip")
             compressed += generator.compressed_size(_LEVEL)
             limit = generator.send(null_ports[wire], transport, connections)
+            busy, its_own = usage.processors_busy_seconds(), usage.processor_seconds(process)
             sent = generator.send(engine.ports[wire], transport, connections)
+            its_own = usage.processor_seconds(process) - its_own
+            others_s += usage.processors_busy_seconds() - busy - its_own - sent.busy_seconds
+            processor_s += its_own
+            seconds += sent.seconds
             spans += sent.spans
             rates.append((sent.spans_a_second, sent.exports_a_second, limit.spans_a_second, limit.exports_a_second))
-        processor_s += usage.processor_seconds(process)
         peak = usage.peak_resident(process)
         engine.down()
         stored = sum(file.stat().st_size for file in engine.database.parent.glob(f"{engine.database.name}*"))
         expect_readable(engine.database, samples, spans=spans)
     middle = Rates(*(median(column) for column in zip(*rates, strict=True)))
-    return IngestRun(middle, processor_s, idle_resident, idle_own, peak, spans, stored, compressed)
+    return IngestRun(
+        middle, rates[-1][0], processor_s, others_s / seconds, idle_resident, idle_own, peak, spans, stored, compressed
+    )

@@ -22,25 +22,22 @@ _BEGIN, _END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 _PART = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
 
 
-def write(path: Path, figures: Sequence[Figure], load: str) -> None:
-    """Put the table into a file, in place of the one before. `load`: how busy the machine was before (see `load`)."""
-    part = "\n".join((_BEGIN, "## Speed", "", _circumstances(load), "", *markdown(figures), _END))
+def write(path: Path, figures: Sequence[Figure], begun: str) -> None:
+    """Put the table into a file, in place of the one before. `begun`: what `circumstances` said before the run."""
+    part = "\n".join((_BEGIN, "## Speed", "", begun, "", *markdown(figures), _END))
     held = path.read_text(encoding="utf-8") if path.exists() else "# Results\n"
     path.parent.mkdir(exist_ok=True)
     replaced, count = _PART.subn(lambda _: part, held)
     path.write_text(replaced if count else f"{held.rstrip()}\n\n{part}\n", encoding="utf-8")
 
 
-def load() -> str:
-    """How busy the machine is with other work, in words: a rate measured beside that is no result."""
-    return f"load average before it {os.getloadavg()[0]:.1f}"
-
-
-def _circumstances(load: str) -> str:
+def circumstances() -> str:
+    """When, what and where. Asked before the run: others may commit while it lasts, and its own load is not the point."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
         f"By `make bench` on {today}, commit {_commit()}: {os.cpu_count()} cores, the load generator on the same ones, "
-        f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; {load}."
+        f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; "
+        f"load average before it {os.getloadavg()[0]:.1f}."
     )
 
 

@@ -6,10 +6,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import psutil
+import psutil
 
 MB = 1_000_000
 
@@ -38,6 +36,12 @@ def processor_seconds(process: psutil.Process) -> float:
     """What it has had of the processors so far, in user and system mode."""
     times = process.cpu_times()
     return times.user + times.system
+
+
+def processors_busy_seconds() -> float:
+    """What all processes together have had of the processors so far."""
+    times = psutil.cpu_times()
+    return float(sum(times[:8]) - times.idle - getattr(times, "iowait", 0.0))
 
 
 def importing_takes(modules: str) -> int:
