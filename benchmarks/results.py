@@ -32,7 +32,7 @@ def write(path: Path, figures: Sequence[Figure], begun: str) -> None:
 
 
 def circumstances() -> str:
-    """When, what and where. Asked before the run: its own load is not the point, and the commit may change meanwhile."""
+    """When, what and where. Asked before the run: its own load is not the point, and HEAD may move meanwhile."""
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
         f"By `make bench` on {today}, commit {_commit()}: {os.cpu_count()} cores, the load generator on the same ones, "
