@@ -7,7 +7,6 @@ This is the hot path of ingest: a span is serialised once and its attributes are
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.identifier import KIND_OF_KEY
@@ -90,16 +89,6 @@ class Batch:
     def tally(self, service: str) -> Tally:
         """The counts of a service, made on first use."""
         return self.tallies.setdefault(service, Tally())
-
-
-def identifier_key(kind: IdKind, value: str) -> int:
-    """What an ID is indexed by: 63 bits of a hash over kind and value.
-
-    8 bytes instead of a text keep the index small and its look-ups flat; two IDs of one store meet by chance once in
-    10^18 / (IDs kept).
-    """
-    digest = blake2b(kind[0].encode() + value.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
 
 
 def service_name(resource: Resource) -> str:

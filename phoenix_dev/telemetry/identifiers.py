@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.model.identifier import as_span_id, as_trace_id
-from phoenix_dev.telemetry.blocks import identifier_key
+from phoenix_dev.telemetry.keys import identifier_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,8 +6,8 @@ import heapq
 from typing import TYPE_CHECKING
 
 from phoenix_dev.stores.logs import LogCapabilities, LogPage, LogTail
-from phoenix_dev.telemetry.blocks import identifier_key
 from phoenix_dev.telemetry.identifiers import trace_ids
+from phoenix_dev.telemetry.keys import identifier_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

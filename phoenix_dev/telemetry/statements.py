@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.telemetry.blocks import Tally, identifier_key
+from phoenix_dev.telemetry.blocks import Tally
 from phoenix_dev.telemetry.compression import BlockCompressor
+from phoenix_dev.telemetry.keys import identifier_key
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,7 +10,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
-from phoenix_dev.telemetry.blocks import identifier_key, log_batch, trace_batch
+from phoenix_dev.telemetry.blocks import log_batch, trace_batch
+from phoenix_dev.telemetry.keys import identifier_key
 from tests import otlp
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
