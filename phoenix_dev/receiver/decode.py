@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from google.protobuf.message import DecodeError
 
-from phoenix_dev.receiver.otlp_json import read_json
-from phoenix_dev.receiver.refused import Malformed
+from phoenix_dev.otlp.malformed import Malformed
+from phoenix_dev.otlp.read_json import read_json
 from phoenix_dev.receiver.wire import explain, last_service
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import grpc
 from grpc import aio
 
+from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.commit import committed
 from phoenix_dev.receiver.decode import MOST_BYTES, decode_on_loop
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
 from phoenix_dev.receiver.partial import partial_success
-from phoenix_dev.receiver.refused import Malformed
 from phoenix_dev.receiver.signals import SIGNALS, service_of
 from phoenix_dev.receiver.sockets import bind
 from phoenix_dev.telemetry.inbox import Overloaded

@@ -15,13 +15,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
 from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
 from phoenix_dev.receiver.commit import committed
 from phoenix_dev.receiver.decode import decode_on_loop
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
-from phoenix_dev.receiver.refused import Malformed, TooLarge
+from phoenix_dev.receiver.refused import TooLarge
 from phoenix_dev.receiver.request import Request
 from phoenix_dev.receiver.signals import SIGNALS, service_of
 from phoenix_dev.telemetry.inbox import Overloaded

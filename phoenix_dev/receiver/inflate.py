@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 
-from phoenix_dev.receiver.refused import Malformed, TooLarge
+from phoenix_dev.otlp.malformed import Malformed
+from phoenix_dev.receiver.refused import TooLarge
 
 #: A body of nothing but empty members would otherwise cost seconds.
 MOST_MEMBERS = 1000

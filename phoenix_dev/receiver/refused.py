@@ -1,17 +1,6 @@
-"""Why an export is not taken, in the terms of either protocol."""
+"""Why an export is not taken though it could be read, in the terms of either protocol."""
 
 from __future__ import annotations
-
-
-class Malformed(Exception):
-    """The export cannot be read; `reason` names the field or the position. `service` is who sent it, where that could
-    still be read.
-    """
-
-    def __init__(self, reason: str, *, service: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.service = service
 
 
 class TooLarge(Exception):

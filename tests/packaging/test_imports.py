@@ -27,7 +27,9 @@ MAY_KNOW = {
     "render": {"model"},
     "usecases": {"model", "stores", "settings", "runtime.protocol", "demo"},
     "telemetry": {"model", "stores"},
-    "receiver": {"model", "stores", "telemetry"},
+    "otlp": set[str](),
+    "backends": {"model", "stores", "otlp"},
+    "receiver": {"model", "stores", "telemetry", "otlp"},
     "runtime": {"model", "stores", "settings", "telemetry", "receiver"},
     "demo": {"model"},
 }

@@ -9,8 +9,8 @@ import grpc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from phoenix_dev.receiver.otlp_json import read_json
-from phoenix_dev.receiver.refused import Malformed
+from phoenix_dev.otlp.malformed import Malformed
+from phoenix_dev.otlp.read_json import read_json
 from phoenix_dev.receiver.signals import SIGNALS
 
 from . import payloads

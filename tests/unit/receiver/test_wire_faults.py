@@ -9,8 +9,8 @@ from google.protobuf.message import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver.decode import decode
-from phoenix_dev.receiver.refused import Malformed
 from phoenix_dev.receiver.signals import LOGS, METRICS, SIGNALS, TRACES
 
 from . import payloads

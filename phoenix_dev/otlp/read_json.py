@@ -9,38 +9,40 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from phoenix_dev.receiver.json_values import Constant, Wrong, expected, reader, without_lone_surrogates
-from phoenix_dev.receiver.refused import Malformed
+from phoenix_dev.otlp.json_values import Constant, Wrong, expected, reader, without_lone_surrogates
+from phoenix_dev.otlp.malformed import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from google.protobuf.descriptor import Descriptor
+    from google.protobuf.message import Message
 
-    from phoenix_dev.receiver.json_values import Read
-    from phoenix_dev.telemetry.inbox import ExportRequest
+    from phoenix_dev.otlp.json_values import Read
 
     Put = Callable[[Any, Any, int], None]
+
+M = TypeVar("M", bound="Message")
 
 #: How deep messages may nest, as in protobuf's binary form: what is deeper could not be written there.
 MOST_LEVELS = 100
 
 
-def read_json(kind: type[ExportRequest], body: bytes) -> ExportRequest:
-    """The export in a JSON body. Raises Malformed naming the path of the value or the position in the text."""
+def read_json(kind: type[M], body: bytes) -> M:
+    """The message in a JSON body. Raises Malformed naming the path of the value or the position in the text."""
     root = _parsed(body)
-    export = kind()
+    message = kind()
     try:
-        _fill(export, root, _fields(export.DESCRIPTOR), 1)
+        _fill(message, root, _fields(message.DESCRIPTOR), 1)
     except Wrong as wrong:
         raise Malformed(
             f"{wrong.path.removeprefix('.') or 'the body'} {wrong.reason}", service=_service_in(root)
         ) from None
-    return export
+    return message
 
 
 class _Repeated(dict[str, Any]):

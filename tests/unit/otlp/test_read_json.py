@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from phoenix_dev.receiver.otlp_json import read_json
-from phoenix_dev.receiver.refused import Malformed
+from phoenix_dev.otlp.malformed import Malformed
+from phoenix_dev.otlp.read_json import read_json
 from phoenix_dev.receiver.signals import SIGNALS
-
-from . import payloads
+from tests.unit.receiver import payloads
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -135,7 +134,7 @@ def test_doubles_come_as_number_or_text(sent: object, read: str) -> None:
 
 def test_unknown_fields_are_ignored_whatever_is_in_them() -> None:
     body = '{"later": {"a": 1, "a": NaN}, "resourceSpans": [{"x": [[[]]], "resource": {"y": null}}]}'
-    assert len(read_json(ExportTraceServiceRequest, body.encode()).resource_spans) == 1  # type: ignore[union-attr]
+    assert len(read_json(ExportTraceServiceRequest, body.encode()).resource_spans) == 1
 
 
 def test_null_is_absence() -> None:
