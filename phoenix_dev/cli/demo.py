@@ -43,7 +43,7 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
     """
     if ctx.invoked_subcommand is not None:
         return
-    from phoenix_dev.demo.lines import next_steps
+    from phoenix_dev.render.demo import next_steps
     from phoenix_dev.usecases.demo import first_request
     from phoenix_dev.usecases.find_request import wait_for_request
     from phoenix_dev.usecases.start import start_stack
@@ -53,7 +53,7 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
     sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
     app.output.talk("")
     show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
-    app.output.talk("", *next_steps(sent))
+    app.output.talk("", *next_steps(sent.correlation_id))
 
 
 @demo.command(examples=["phoenix-dev demo start"])
@@ -61,7 +61,7 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
 @pass_app
 def start(app: AppContext, *, seed: int) -> None:
     """Start the six services in the background."""
-    from phoenix_dev.demo.lines import service_lines
+    from phoenix_dev.render.demo import service_lines
     from phoenix_dev.usecases.demo import start_demo
 
     started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed)
@@ -69,7 +69,10 @@ def start(app: AppContext, *, seed: int) -> None:
         app.output.talk("The demo system is already running.")
     elif started.note:
         app.output.talk(started.note)
-    app.output.lines(service_lines(started.system))
+    out = app.output
+    out.lines(service_lines(started.system.services, width=out.width, clip=out.clip))
+    if out.clip:
+        out.talk(f"Their logs are in {started.system.folder}")
 
 
 @demo.command(examples=["phoenix-dev demo stop"])
@@ -107,14 +110,15 @@ def traffic(app: AppContext, /, *, as_json: bool, seed: int | None, fault: Fault
 
     With --json a line of JSON for each: its IDs, and every span and log that it must have caused, known beforehand.
     """
-    from phoenix_dev.demo.lines import sent_line
     from phoenix_dev.demo.traffic import TrafficPlan
+    from phoenix_dev.render.demo import sent_line
     from phoenix_dev.usecases.demo import fresh_seed, send_traffic
 
     sending = TrafficPlan(seed=fresh_seed() if seed is None else seed, fault=fault or "", **plan)
-    app.output.talk(f"Seed {sending.seed}.")
-    for sent in send_traffic(app.home, sending):
+    requests, out = send_traffic(app.home, sending), app.output
+    out.talk(f"Seed {sending.seed}.")
+    for sent in requests:
         if as_json:
-            app.output.json_line(sent.as_json())
+            out.json_line(sent.as_json())
         else:
-            app.output.lines([sent_line(sent)])
+            out.lines([sent_line(sent, width=out.width, clip=out.clip)])

@@ -54,6 +54,11 @@ class DemoSystem:
     grpc_port: int
     services: tuple[ServiceProcess, ...]
 
+    @property
+    def folder(self) -> str:
+        """Where the services keep their logs."""
+        return os.path.dirname(self.services[0].log)
+
     def url_of(self, service: str) -> str:
         """Base URL of a service."""
         return next(each.url for each in self.services if each.name == service)

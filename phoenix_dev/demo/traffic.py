@@ -71,6 +71,11 @@ class Sent:
         return self.traceparent.split("-")[1]
 
     @property
+    def fault(self) -> Fault:
+        """What goes wrong in it, empty for a healthy request."""
+        return self.scenario.fault
+
+    @property
     def expected(self) -> bool:
         """Whether the answer was the one that the scenario must lead to."""
         return self.status_code == self.scenario.status_code
@@ -80,7 +85,7 @@ class Sent:
         return {
             "index": self.index,
             "scenario": self.scenario.as_json(),
-            "fault": self.scenario.fault,
+            "fault": self.fault,
             "trace_id": self.trace_id,
             "trace_ids": list(self.trace_ids),
             "traceparent": self.traceparent,

@@ -14,7 +14,7 @@ from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.usecases.environment import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from phoenix_dev.demo.scenario import Fault
@@ -43,12 +43,16 @@ def fresh_seed() -> int:
 def send_traffic(home: Path, plan: TrafficPlan) -> Iterator[Sent]:
     """Send requests to the running demo, yielding each in order once it is answered.
 
-    When the iteration ends the services have sent everything they held. Raises NotReady when the demo does not run or
-    stops answering, and PhoenixDevError at the end when an answer was not the one that its scenario must lead to.
+    When the iteration ends the services have sent everything they held. Raises NotReady at once when the demo does not
+    run, later when it stops answering, and PhoenixDevError at the end when an answer was not the one that its scenario
+    must lead to.
     """
-    running = system.running(home)
+    return _checked(send(system.running(home), plan), plan)
+
+
+def _checked(requests: Iterable[Sent], plan: TrafficPlan) -> Iterator[Sent]:
     unexpected: Counter[int] = Counter()
-    for sent in send(running, plan):
+    for sent in requests:
         unexpected[sent.status_code] += not sent.expected
         yield sent
     if total := unexpected.total():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.demo.scenario import request_ids
+from tests.integration.terminal import COLUMNS, cells, run_in_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +38,7 @@ def test_traffic_without_a_running_demo_says_what_to_run(run_cli: CommandLine) -
     ran = run_cli("demo", "traffic")
     assert (ran.code, ran.stdout) == (3, "")
     assert "phoenix-dev demo start" in ran.stderr
+    assert "Seed" not in ran.stderr, "nothing is sent, with this seed or another"
 
 
 def test_stopping_nothing_is_no_error(run_cli: CommandLine) -> None:
@@ -51,6 +55,20 @@ def test_start_prints_where_each_service_answers_and_starting_again_changes_noth
     assert again.code == 0
     assert "already running" in again.stderr
     assert [line.split()[0] for line in again.stdout.splitlines()] == list(SERVICES)
+
+
+def test_on_a_terminal_no_line_is_longer_than_it_and_ids_stand_whole(demo: CommandLine) -> None:
+    again = run_in_terminal("demo", "start")
+    assert again.code == 0
+    assert [line.split()[-1] for line in again.lines[1:7]] == [f"{service}.log" for service in SERVICES]
+    folder = again.lines[-1].removeprefix("Their logs are in ")
+    assert (Path(folder) / again.lines[1].split()[-1]).is_file()
+    traffic = run_in_terminal("demo", "traffic", "--seed", "5", "--fault", "lost-context")
+    sent = demo("demo", "traffic", "--seed", "5", "--fault", "lost-context").stdout.split()
+    assert traffic.lines[-1].split()[0] == sent[0] == request_ids(5, 0)[0]
+    assert len(traffic.lines[-1].split()[-1]) == 32
+    for line in (*again.lines[:-1], *traffic.lines):
+        assert cells(line) <= COLUMNS
 
 
 def test_traffic_as_json_lines_is_the_truth_about_what_trace_then_shows(demo: CommandLine) -> None:
