@@ -15,14 +15,14 @@ from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.usecases.read_logs import LogSelection
 
-#: `--correlation` without an ID: every log that belongs to a request.
-_EVERY = ""
+#: `--correlation` without an ID: every log that belongs to a request. No argument can hold this.
+_EVERY = "\0"
 _DEFAULT_SINCE = "1h"
 _DEFAULT_LIMIT = 1000
 
@@ -88,14 +88,18 @@ def logs(
     With an ID, a lane for each service shows how the request moved between them.
     """
     from phoenix_dev.stores.logs import LogFilter
-    from phoenix_dev.usecases.read_logs import LogSelection, follow_logs, read_logs
+    from phoenix_dev.usecases.follow_logs import follow_logs
+    from phoenix_dev.usecases.read_logs import LogSelection, read_logs
 
-    given = [word for word in (trace, correlation or None, request) if word is not None]
+    ids = (trace, None if correlation == _EVERY else correlation, request)
+    given = [word for word in ids if word is not None]
     if len(given) > 1:
         raise UsageError(
             "--trace, --correlation and --request each name one request; give one of them",
             hint="phoenix-dev logs --help",
         )
+    if given and not given[0].strip():
+        raise UsageError("the ID is empty", hint="phoenix-dev logs --correlation")
     if not given:
         since = Moment().convert(_DEFAULT_SINCE, None, None) if since is None else since
         limit = _DEFAULT_LIMIT if limit is None else limit
@@ -103,42 +107,42 @@ def logs(
     kind: IdKind | None = "request" if request is not None else None
     selection = LogSelection(keep, limit, given[0] if given else "", kind)
     show = _printer(app, selection, as_json=as_json)
-    if follow:
-        for batch in follow_logs(app.stores(), selection, app.output.talk):
-            show(batch)
-        return
-    found = read_logs(app.stores(), selection)
-    show(found.records)
-    if found.truncated:
-        app.output.talk(
-            f"only the newest {limit} are shown; more with --limit {10 * (limit or 1)} or a shorter --since"
-        )
-    elif not found.records:
-        app.output.talk(
-            "no log matches; --since 7d looks further back" if not given else "no log of this request matches"
-        )
+    batches = follow_logs(app.stores(), selection, app.output.talk) if follow else (read_logs(app.stores(), selection),)
+    for batch in batches:
+        show(batch.records)
+        if batch.truncated:
+            more = f"--limit {10 * (limit or 1)} or a shorter --since"
+            app.output.talk(f"only the newest {limit} are shown; more with {more}")
+        elif not batch.records and not follow:
+            app.output.talk(
+                "no log of this request matches" if given else "no log matches; --since 7d looks further back"
+            )
 
 
-def _printer(app: AppContext, selection: LogSelection, *, as_json: bool) -> Callable[[Iterable[LogRecord]], None]:
+def _printer(app: AppContext, selection: LogSelection, *, as_json: bool) -> Callable[[Sequence[LogRecord]], None]:
     """How a batch of records is printed; what the lines before said is remembered from batch to batch."""
     if as_json:
         from phoenix_dev.render.jsonout import log_json
 
-        def print_json(records: Iterable[LogRecord]) -> None:
+        def print_json(records: Sequence[LogRecord]) -> None:
             for record in records:
                 app.output.json_line(log_json(record))
 
         return print_json
     from phoenix_dev.render.story import Story
 
-    story = Story(
-        mixed=not selection.id and selection.keep.correlated,
-        clip=app.output.clip,
-        gutter=bool(selection.id),
-        width=app.output.width if app.output.clip else None,
-    )
+    story: Story | None = None
 
-    def print_lines(records: Iterable[LogRecord]) -> None:
+    def print_lines(records: Sequence[LogRecord]) -> None:
+        nonlocal story
+        if story is None:  # the lanes of a request stand from its first line
+            story = Story(
+                services=dict.fromkeys(record.service for record in records) if selection.id else (),
+                mixed=not selection.id and selection.keep.correlated,
+                clip=app.output.clip,
+                gutter=bool(selection.id),
+                width=app.output.width if app.output.clip else None,
+            )
         app.output.lines(line for record in records for line in story.lines(record))
 
     return print_lines

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from phoenix_dev.model.attributes import text_of
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.attributes import Attributes, AttributeValue
 
 IdKind = Literal["trace", "correlation", "request", "span"]
 ID_KINDS: tuple[IdKind, ...] = ("trace", "correlation", "request", "span")
@@ -30,10 +35,33 @@ REQUEST_KEYS = (
     "http.request.header.x-request-id",
     "http.request.header.x_request_id",
 )
+_KEYS: dict[str, tuple[str, ...]] = {"correlation": CORRELATION_KEYS, "request": REQUEST_KEYS}
 #: Which ID an attribute key carries.
 KIND_OF_KEY: dict[str, IdKind] = {}
 KIND_OF_KEY.update(dict.fromkeys(CORRELATION_KEYS, "correlation"))
 KIND_OF_KEY.update(dict.fromkeys(REQUEST_KEYS, "request"))
+
+
+def ids_in(attributes: Attributes, kind: IdKind) -> tuple[str, ...]:
+    """Every correlation or request ID that attributes bear, that of the best key first; empty for the other kinds."""
+    values = (id_text(attributes[key]) for key in _KEYS.get(kind, ()) if key in attributes)
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+def own_id(attributes: Attributes, kind: IdKind) -> str:
+    """The ID under the best key, empty when there is none."""
+    return next(iter(ids_in(attributes, kind)), "")
+
+
+def id_text(value: AttributeValue) -> str:
+    """An attribute's value as an ID.
+
+    A captured header is a list of one; what is no text is taken as `text_of` shows it.
+    """
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return text_of(value)
+
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?", re.IGNORECASE)
 _HEX16 = re.compile(r"[0-9a-f]{16}", re.IGNORECASE)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from phoenix_dev.model.identifier import ids_in
+
 if TYPE_CHECKING:
     from phoenix_dev.model.attributes import Attributes
+    from phoenix_dev.model.identifier import IdKind
 
 Level = Literal["", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 LEVELS: tuple[Level, ...] = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -52,3 +55,8 @@ class LogRecord:
     def level(self) -> Level:
         """The name of the severity number."""
         return level_of(self.severity_number)
+
+    def ids(self, kind: IdKind) -> tuple[str, ...]:
+        """Every correlation or request ID that the record bears, its own first."""
+        own = self.correlation_id if kind == "correlation" else self.request_id if kind == "request" else ""
+        return tuple(dict.fromkeys(filter(None, (own, *ids_in(self.attributes, kind)))))

@@ -6,11 +6,11 @@ value.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
+from phoenix_dev.model.attributes import text_of
+from phoenix_dev.model.identifier import own_id
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.metric import MetricPoint
 from phoenix_dev.model.span import Span, SpanEvent, SpanLink
@@ -54,15 +54,6 @@ def service_of(resource: Attributes) -> str:
     """`service.name` of a resource (semantic conventions, "Service"), `unknown` where it has none."""
     name = resource.get("service.name")
     return name if isinstance(name, str) and name else UNKNOWN_SERVICE
-
-
-def text_of(value: AttributeValue) -> str:
-    """A value as text: strings as they are, everything else as JSON."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False, default=lambda raw: raw.hex() if isinstance(raw, bytes) else str(raw))
 
 
 def hex_id(raw: bytes, size: int) -> str:
@@ -118,7 +109,7 @@ def logs_of(data: logs_pb2.LogsData) -> Iterator[LogRecord]:
 def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: str) -> LogRecord:
     attributes = attributes_of(record.attributes)
     body = value_of(record.body)
-    bearing = attributes | body if isinstance(body, dict) else attributes
+    bearing = body | attributes if isinstance(body, dict) else attributes
     return LogRecord(
         time_ns=record.time_unix_nano or record.observed_time_unix_nano,
         severity_number=record.severity_number if 0 <= record.severity_number <= 24 else 0,
@@ -126,26 +117,12 @@ def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: 
         message=text_of(body),
         trace_id=hex_id(record.trace_id, 16),
         span_id=hex_id(record.span_id, 8),
-        correlation_id=first_text(bearing, CORRELATION_KEYS),
-        request_id=first_text(bearing, REQUEST_KEYS),
+        correlation_id=own_id(bearing, "correlation"),
+        request_id=own_id(bearing, "request"),
         attributes=attributes,
         resource=resource,
         scope=scope,
     )
-
-
-def first_text(attributes: Attributes, keys: Iterable[str]) -> str:
-    """The value of the first key that has one, as text;
-
-    headers come as a list of one. Empty when no key has a value.
-    """
-    for key in keys:
-        value = attributes.get(key)
-        if isinstance(value, list):
-            value = value[0] if value else None
-        if text := text_of(value):
-            return text
-    return ""
 
 
 def points_of(data: metrics_pb2.MetricsData) -> Iterator[MetricPoint]:

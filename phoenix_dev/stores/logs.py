@@ -19,6 +19,8 @@ class LogCapabilities:
 
     attributes_as_sent: bool = False
     """Attribute keys keep their dots and values their types."""
+    poll_seconds: float = 1.0
+    """How long to wait between two calls of `tail`: what the store stands for any number of followers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,9 @@ class TraceStore(Protocol):
         ...
 
     def latest(self, *, error: bool = False) -> str | None:
-        """ID of the trace that started last (with `error`:
+        """ID of the trace that started last (with `error`: of those with a span of status error), None without one.
 
-        of those with a span of status error), None when there is none.
+        A trace whose clock is more than a minute ahead of this machine's counts only when there is no other: one bad
+        clock must not be the latest for ever.
         """
         ...

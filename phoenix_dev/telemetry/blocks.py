@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.identifier import KIND_OF_KEY
-from phoenix_dev.model.otlp import UNKNOWN_SERVICE
+from phoenix_dev.model.identifier import KIND_OF_KEY, id_text
+from phoenix_dev.model.otlp import UNKNOWN_SERVICE, value_of
 from phoenix_dev.telemetry import wire
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-    from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+    from opentelemetry.proto.common.v1.common_pb2 import KeyValue
     from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
     from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
     from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -102,15 +102,8 @@ def service_name(resource: Resource) -> str:
 def _identifiers_in(attributes: Iterable[KeyValue], found: set[tuple[IdKind, str]]) -> None:
     for pair in attributes:
         kind = KIND_OF_KEY.get(pair.key)
-        if kind is not None and (text := pair.value.string_value or _odd_text(pair.value)):
+        if kind is not None and (text := pair.value.string_value or id_text(value_of(pair.value))):
             found.add((kind, text))
-
-
-def _odd_text(value: AnyValue) -> str:
-    """An ID that was not sent as a string: a captured header is a list of one, a number is taken as its digits."""
-    if value.HasField("array_value"):
-        return value.array_value.values[0].string_value if value.array_value.values else ""
-    return str(value.int_value) if value.HasField("int_value") else ""
 
 
 def trace_batch(export: ExportTraceServiceRequest) -> Batch:

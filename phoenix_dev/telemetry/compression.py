@@ -77,4 +77,4 @@ class BlockCompressor:
 
 def _compressor(dictionary: bytes | None) -> Callable[[bytes], bytes]:
     known = None if dictionary is None else zstandard.ZstdCompressionDict(dictionary)
-    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=known).compress
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=known, write_checksum=True).compress

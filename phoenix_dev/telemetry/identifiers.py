@@ -62,27 +62,20 @@ def _traces_of_span(db: ReadConnection, blocks: BlockReader, signal: Signal, val
         f"SELECT first_block, last_block, ids FROM {signal}_run ORDER BY first_block DESC"  # noqa: S608 - "span" or "log"
     )
     for first, last, ids in runs:
-        if isinstance(ids, bytes) and _holds(ids, wanted):
+        if isinstance(ids, bytes) and wanted in ids:  # across two IDs, perhaps; the blocks tell
             found = _in_blocks(db, blocks, signal, (first, last), span_id)
             if found:
                 return found
     return ()
 
 
-def _holds(ids: bytes, wanted: bytes) -> bool:
-    at = ids.find(wanted)
-    while at % 8 and at != -1:
-        at = ids.find(wanted, at + 1)
-    return at != -1
-
-
 def _in_blocks(
     db: ReadConnection, blocks: BlockReader, signal: Signal, numbers: tuple[object, object], span_id: str
 ) -> tuple[str, ...]:
-    unpack: Callable[[object], Sequence[Span | LogRecord]] = blocks.spans if signal == "span" else blocks.logs
+    decode: Callable[[bytes], Sequence[Span | LogRecord]] = blocks.spans if signal == "span" else blocks.logs
     rows = db.rows(
         f"SELECT data FROM {signal}_block WHERE id BETWEEN ? AND ? AND trace IS NOT NULL",  # noqa: S608 - "span" or "log"
         numbers,
     )
-    bearing = (item.trace_id for (data,) in rows for item in unpack(data) if item.span_id == span_id)
+    bearing = (item.trace_id for (data,) in rows for item in decode(blocks.unpacked(data)) if item.span_id == span_id)
     return tuple(dict.fromkeys(bearing))

@@ -27,7 +27,7 @@ _Entry = tuple[int, int, "LogRecord"]
 class EmbeddedLogStore:
     """Implements `LogStore` on the SQLite file."""
 
-    capabilities = LogCapabilities(attributes_as_sent=True)
+    capabilities = LogCapabilities(attributes_as_sent=True, poll_seconds=0.05)
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
@@ -58,11 +58,13 @@ class EmbeddedLogStore:
             identifier_key(kind, value),
         )
         # A block holds its neighbours too.
-        return tuple(r for r in records if value == (r.correlation_id if kind == "correlation" else r.request_id))
+        return tuple(record for record in records if value in record.ids(kind))
 
     def search(self, keep: LogFilter, limit: int | None) -> LogPage:
         """See `LogStore.search`."""
         store, position = self._position()
+        if limit == 0:
+            return LogPage((), False, f"{store}:{position}")  # only the cursor is wanted
         newest: list[_Entry] = []  # a heap, the oldest first; one more than the limit tells that there are more
         for entry in self._newest_blocks_first(keep, position, newest, limit):
             if keep.keeps(entry[2]):
@@ -91,7 +93,7 @@ class EmbeddedLogStore:
             if full and isinstance(last, int) and last < newest[0][0]:
                 return
             if isinstance(number, int):
-                for index, record in enumerate(self._blocks.logs(data)):
+                for index, record in enumerate(self._blocks.logs(self._blocks.unpacked(data))):
                     yield record.time_ns, number << 32 | index, record
 
     def tail(self, cursor: str) -> LogTail:
@@ -103,7 +105,7 @@ class EmbeddedLogStore:
         if after == position:
             return LogTail((), f"{store}:{position}")
         rows = self._db.rows("SELECT data FROM log_block WHERE id > ? AND id <= ? ORDER BY id", (after, position))
-        records = tuple(record for (data,) in rows for record in self._blocks.logs(data))
+        records = tuple(record for (data,) in rows for record in self._blocks.logs(self._blocks.unpacked(data)))
         return LogTail(records, f"{store}:{position}")
 
     def _position(self) -> tuple[str, int]:
@@ -115,7 +117,7 @@ class EmbeddedLogStore:
 
     def _in_time_order(self, sql: str, parameter: object) -> tuple[LogRecord, ...]:
         rows = self._db.rows(sql, (parameter,))
-        records = [record for (data,) in rows for record in self._blocks.logs(data)]
+        records = [record for (data,) in rows for record in self._blocks.logs(self._blocks.unpacked(data))]
         return tuple(sorted(records, key=lambda record: record.time_ns))
 
 

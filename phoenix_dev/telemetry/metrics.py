@@ -29,8 +29,13 @@ class EmbeddedMetricStore:
             parameters.append(query.until_ns)
         sql = f"SELECT data FROM metric_block WHERE {' AND '.join(where)} ORDER BY id"  # noqa: S608 - columns named above
         rows = self._db.stream(sql, tuple(parameters))
-        points = [point for (data,) in rows for point in self._blocks.points(data) if _matches(point, query)]
-        return tuple(sorted(points, key=lambda point: point.time_ns))
+        points = [
+            point
+            for (data,) in rows
+            for point in self._blocks.points(self._blocks.unpacked(data))
+            if _matches(point, query)
+        ]
+        return tuple(sorted((p for p in points if _matches(p, query)), key=lambda point: point.time_ns))
 
     def names(self) -> tuple[str, ...]:
         """See `MetricStore.names`."""

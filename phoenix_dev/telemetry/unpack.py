@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import zstandard
+from google.protobuf.message import DecodeError
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.model.otlp import logs_of, points_of, spans_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.metric import MetricPoint
     from phoenix_dev.model.span import Span
@@ -17,40 +21,50 @@ if TYPE_CHECKING:
 
 
 class BlockReader:
-    """Opens the blocks of a store. Every method raises PhoenixDevError when the block is damaged.
+    """Opens the blocks of a store: `unpacked` gives the OTLP protobuf of a row, the others what is in it.
 
-    Dictionaries are read when the first block names them.
+    Every method raises PhoenixDevError when the block is damaged. A dictionary is read when the first block names it.
     """
 
     def __init__(self, db: ReadConnection) -> None:
         self._db = db
         self._decompressors: dict[tuple[object, int], zstandard.ZstdDecompressor] = {}
 
-    def spans(self, data: object) -> list[Span]:
+    def unpacked(self, data: object) -> bytes:
+        """The column `data` of a block, decompressed."""
+        assert isinstance(data, bytes), "the column of a block holds bytes"
+        with self._damage():
+            return self._decompressor(zstandard.get_frame_parameters(data).dict_id).decompress(data)
+
+    def spans(self, block: bytes) -> list[Span]:
         """The spans of a block."""
         from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
-        return list(spans_of(TracesData.FromString(self._unpacked(data))))
+        with self._damage():
+            return list(spans_of(TracesData.FromString(block)))
 
-    def logs(self, data: object) -> list[LogRecord]:
+    def logs(self, block: bytes) -> list[LogRecord]:
         """The log records of a block."""
         from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
 
-        return list(logs_of(LogsData.FromString(self._unpacked(data))))
+        with self._damage():
+            return list(logs_of(LogsData.FromString(block)))
 
-    def points(self, data: object) -> list[MetricPoint]:
+    def points(self, block: bytes) -> list[MetricPoint]:
         """The metric points of a block."""
         from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 
-        return list(points_of(MetricsData.FromString(self._unpacked(data))))
+        with self._damage():
+            return list(points_of(MetricsData.FromString(block)))
 
-    def _unpacked(self, data: object) -> bytes:
-        assert isinstance(data, bytes), "the column of a block holds bytes"
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
         try:
-            return self._decompressor(zstandard.get_frame_parameters(data).dict_id).decompress(data)
-        except zstandard.ZstdError as exc:
+            yield
+        except (zstandard.ZstdError, DecodeError) as exc:
             raise PhoenixDevError(
-                f"a block of the store {self._db.path} is damaged: {exc}", hint="phoenix-dev status"
+                f"the store {self._db.path} holds a damaged block: {exc}",
+                hint="phoenix-dev down --data deletes it, and phoenix-dev up begins a new one",
             ) from exc
 
     def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:

@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from phoenix_dev.telemetry.blocks import log_batch, metric_batch, trace_batch
-from phoenix_dev.telemetry.database import open_writer
+from phoenix_dev.telemetry.database import open_writer, readable
 from phoenix_dev.telemetry.inbox import Accepted, Overloaded
 from phoenix_dev.telemetry.statements import Statements
 
@@ -50,7 +50,8 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._db = open_writer(path)
-        self._statements = Statements(self._db)
+        with readable(path):
+            self._statements = Statements(self._db)
         self._jobs: deque[_Job] = deque()
         self._queued_bytes = 0
         self._closing = False

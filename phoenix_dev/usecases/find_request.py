@@ -36,11 +36,10 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Bearers:
-    """As what an ID was found, the traces that bear it on a span or a log, and the logs that bear it without a
-    trace.
-    """
+    """As what and in which form an ID was found, the traces that bear it, and the logs that bear it without a trace."""
 
     kind: IdKind
+    value: str
     trace_ids: tuple[str, ...]
     loose: tuple[LogRecord, ...]
 
@@ -53,7 +52,11 @@ def find_request(stores: Stores, text: str, as_kind: IdKind | None = None) -> Re
     forces one.
     Raises NotFound when nothing bears the ID, UsageError when it cannot be of the kind that is forced.
     """
-    found = resolve(stores, text, as_kind)
+    return read_request(stores, text, resolve(stores, text, as_kind))
+
+
+def read_request(stores: Stores, text: str, found: Bearers) -> Request:
+    """What bears an ID, whole; `text` is what the user typed."""
     return Request(text, found.kind, read_traces(stores, found.trace_ids), found.loose)
 
 
@@ -98,7 +101,7 @@ def without_logs(request: Request) -> Request:
 def bearers(stores: Stores, kind: IdKind, value: str) -> Bearers:
     """IDs of the traces that bear an ID on a span or a log, and the logs that bear it without a trace."""
     trace_ids = dict.fromkeys([*stores.traces.trace_ids(kind, value), *stores.logs.trace_ids(kind, value)])
-    return Bearers(kind, tuple(trace_ids), stores.logs.without_trace(kind, value))
+    return Bearers(kind, value, tuple(trace_ids), stores.logs.without_trace(kind, value))
 
 
 def read_traces(stores: Stores, trace_ids: Iterable[str]) -> tuple[Trace, ...]:
@@ -111,6 +114,8 @@ def read_traces(stores: Stores, trace_ids: Iterable[str]) -> tuple[Trace, ...]:
 
 def _readings(stores: Stores, text: str, as_kind: IdKind | None) -> Iterator[tuple[IdKind, str]]:
     """What the text may mean, in the order in which it is tried."""
+    if not text.strip():
+        raise UsageError("the ID is empty", hint="phoenix-dev traces")
     if as_kind is not None:
         yield from _forced(text, as_kind)
         return

@@ -87,6 +87,9 @@ def test_keys_of_identifiers_differ_by_kind_and_fit_sqlite() -> None:
 
 
 def test_an_identifier_that_is_not_a_string_is_taken_as_text() -> None:
-    spans = [otlp.span("ab" * 16, attributes={"request_id": value}) for value in (7, ["from a header"], [], None, "")]
+    spans = [
+        otlp.span("ab" * 16, attributes={"request_id": value})
+        for value in (7, 12.5, True, ["from a header"], [], None, "")
+    ]
     (block,) = trace_batch(otlp.traces("a", *spans)).spans
-    assert block.identifiers == {("request", "7"), ("request", "from a header")}
+    assert block.identifiers == {("request", text) for text in ("7", "12.5", "true", "from a header")}

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+import zstandard
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.stores.logs import LogFilter
@@ -83,10 +84,24 @@ def test_blocks_too_alike_to_learn_from_are_kept_all_the_same(tmp_path: Path) ->
     assert len(open_stores(path).logs.search(LogFilter(), None).records) == 3600
 
 
-def test_a_damaged_block_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", [b"\x28\xb5\x2f\xfd\x00\x00\x00\x00", b"no frame", zstandard.compress(b"\xff\xff")])
+def test_a_damaged_block_is_named(tmp_path: Path, damaged: bytes) -> None:
     path = tmp_path / "telemetry.db"
     (trace_id,) = send(path, random.Random(2), FIRST, 1)
     with closing(sqlite3.connect(path)) as db, db:
-        db.execute("UPDATE span_block SET data = x'28b52ffd00000000'")
-    with pytest.raises(PhoenixDevError, match="is damaged"):
+        db.execute("UPDATE span_block SET data = ?", (damaged,))
+    with pytest.raises(PhoenixDevError, match="holds a damaged block") as caught:
+        open_stores(path).traces.spans([trace_id])
+    assert str(path) in caught.value.message
+
+
+def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry.db"
+    (trace_id,) = send(path, random.Random(2), FIRST, 1)
+    with closing(sqlite3.connect(path)) as db, db:
+        ((data,),) = db.execute("SELECT data FROM span_block").fetchall()
+        middle = len(data) // 2
+        flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+        db.execute("UPDATE span_block SET data = ?", (flipped,))
+    with pytest.raises(PhoenixDevError, match="holds a damaged block"):
         open_stores(path).traces.spans([trace_id])

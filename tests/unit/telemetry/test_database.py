@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.errors import NotReady
+from phoenix_dev.telemetry import schema
 from phoenix_dev.telemetry.database import ReadConnection, open_writer
 from phoenix_dev.telemetry.reader import open_stores
 from phoenix_dev.telemetry.schema import APPLICATION_ID, VERSION
@@ -33,6 +35,12 @@ def test_a_fresh_file_has_the_version_and_can_give_space_back(path: Path) -> Non
         assert db.execute("PRAGMA auto_vacuum").fetchone() == (2,)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_migration_that_was_released_is_never_changed() -> None:
+    """Files of that version are out there: what is to be different comes as a further migration."""
+    digest = hashlib.sha256("\n".join(schema._INITIAL).encode()).hexdigest()
+    assert digest == "3095abb34edef67afd4e50d23669b30d5db92f5ed7676659f973ef72f1826b77"
 
 
 def test_opening_it_again_changes_nothing(path: Path) -> None:
@@ -78,7 +86,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(path: Path, monkeyp
         db.execute("ALTER TABLE trace ADD COLUMN half INTEGER")
         db.execute("SELECT no_such_function()")
 
-    from phoenix_dev.telemetry import database, schema
+    from phoenix_dev.telemetry import database
 
     monkeypatch.setattr(database, "MIGRATIONS", (*schema.MIGRATIONS, half))
     with pytest.raises(NotReady, match="no_such_function"):
@@ -145,3 +153,10 @@ def test_what_was_committed_is_read_after_the_writer_was_killed(path: Path) -> N
     assert killed.returncode == -9
     assert path.with_name("telemetry.db-wal").stat().st_size > 0
     assert open_stores(path).traces.latest() == trace_id
+
+
+def test_a_file_without_its_tables_gives_a_sentence(path: Path) -> None:
+    with closing(open_writer(path)) as db:
+        db.execute("DROP TABLE dictionary")
+    with pytest.raises(NotReady, match="no such table: dictionary"):
+        Writer(path)

@@ -42,6 +42,16 @@ def test_what_is_acknowledged_is_read_by_another_connection(writer: Writer, path
         assert trace_id in stores.traces.spans([trace_id])
 
 
+def test_nothing_is_acknowledged_before_its_commit(writer: Writer, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # another process holds the file: the commit must wait
+        future = writer.submit(otlp.traces("a", otlp.span(otlp.new_trace_id())), 100)
+        with pytest.raises(TimeoutError):
+            future.result(timeout=0.3)
+        other.execute("ROLLBACK")
+    assert future.result(timeout=10).accepted == 1
+
+
 def test_exports_that_wait_share_a_commit_and_each_gets_its_own_answer(writer: Writer, path: Path) -> None:
     def send(number: int) -> int:
         trace_id = otlp.new_trace_id()

@@ -91,6 +91,32 @@ def test_a_correlation_id_of_the_form_of_a_trace_id_is_found(send: Send, stores:
     assert found(stores, uuid) == ("correlation", [A])
 
 
+def test_a_correlation_id_wins_over_a_span_id(send: Send, stores: Stores) -> None:
+    both = "00f067aa0ba902b7"
+    send(otlp.traces("a", otlp.span(A, span_id=both), otlp.span(B, attributes={"correlation_id": both})))
+    assert found(stores, both) == ("correlation", [B])
+    assert found(stores, both, as_kind="span") == ("span", [A])
+
+
+def test_whatever_is_shown_as_an_id_leads_to_the_request(send: Send, stores: Stores) -> None:
+    send(
+        otlp.traces("a", otlp.span(A, attributes={"correlation_id": 12.5, "request_id": ["one", "two"]})),
+        otlp.logs("a", otlp.log({"correlation_id": "in the body"}, trace_id=B)),
+        otlp.logs("a", otlp.log("loose", **{"correlation_id": "best", "x-correlation-id": "other"})),  # type: ignore[arg-type]
+    )
+    assert found(stores, "12.5") == ("correlation", [A])
+    assert found(stores, "one") == ("request", [A])
+    assert found(stores, "in the body") == ("correlation", [B])
+    for text in ("best", "other"):
+        assert [record.message for record in find_request(stores, text).logs] == ["loose"]
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_empty_id_is_wrong_usage(send: Send, stores: Stores, empty: str) -> None:
+    with pytest.raises(UsageError, match="the ID is empty"):
+        find_request(stores, empty)
+
+
 def test_a_span_id_wins_over_a_64_bit_trace_id(send: Send, stores: Stores) -> None:
     short = "00f067aa0ba902b7"
     send(otlp.traces("a", otlp.span(short.rjust(32, "0"))))
