@@ -21,9 +21,12 @@ def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
 
         app.output.json(services_json(found))
         return
+    import time
+
     from phoenix_dev.render.tables import service_lines
 
-    app.output.lines(service_lines(found, width=app.output.width, clip=app.output.clip))
+    out = app.output
+    out.lines(service_lines(found, width=out.width, now_ns=time.time_ns(), clip=out.clip))
     if not found:
         app.output.talk(
             'no service has sent anything in that time; eval "$(phoenix-dev env)" tells yours where to send'

@@ -76,9 +76,12 @@ def traces(
 
         app.output.json(trace_page_json(page))
         return
+    import time
+
     from phoenix_dev.render.tables import trace_lines
 
-    app.output.lines(trace_lines(page.traces, width=app.output.width, clip=app.output.clip))
+    out = app.output
+    out.lines(trace_lines(page.traces, width=out.width, now_ns=time.time_ns(), clip=out.clip))
     if page.truncated:
         app.output.talk(f"only the newest {limit} are shown; more with --limit {limit * 10}")
     elif not page.traces:

@@ -13,7 +13,7 @@ from phoenix_dev.render.quantity import clock as clock_of
 from phoenix_dev.render.text import fit, pad
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.text import Text
 
@@ -23,19 +23,20 @@ if TYPE_CHECKING:
 _SERVICE_CELLS = (12, 32)
 
 
-def trace_lines(traces: Iterable[TraceSummary], *, width: int, clip: bool = True) -> Iterator[Text]:
-    """A line a trace: ID, start (UTC), duration, sign of an error, spans and services, root."""
+def trace_lines(traces: Iterable[TraceSummary], *, width: int, now_ns: int, clip: bool = True) -> Iterator[Text]:
+    """A line a trace: ID, start (UTC), duration, sign of an error, spans and services, root.
+
+    Of a start only so much of the day is left out as all of them share with `now_ns` (Unix): the date, or the year.
+    """
     found = list(traces)
     if not found:
         return
-    several_days = len({day(summary.start_ns) for summary in found}) > 1
-    cells = len("10-05 04:05") if several_days else len("START UTC")
+    starts = _starts([summary.start_ns for summary in found], now_ns)
+    cells = max(len("START UTC"), *map(len, starts))
     header = f"{'TRACE':32} {'START UTC':{cells}} {'TIME':>7}   {'SPANS':>5} {'SVC':>3} ROOT"
     yield Line().add(header, style.DIM).text()
     lanes = style.Lanes(dict.fromkeys(summary.root_service for summary in found))
-    for summary in found:
-        clock = clock_of(summary.start_ns)
-        started = f"{day(summary.start_ns)[5:]} {clock[:5]}" if several_days else clock[:8]
+    for summary, started in zip(found, starts, strict=True):
         line = Line(width if clip else ENDLESS).add(f"{summary.trace_id:32}")
         line.add(f" {started:{cells}} ", style.DIM).add(f"{duration(summary.duration_ns):>7}")
         line.add(" ✗" if summary.error else "  ", style.ERROR)
@@ -44,9 +45,17 @@ def trace_lines(traces: Iterable[TraceSummary], *, width: int, clip: bool = True
         yield line.add(summary.root_name or "-", style.FAILED if summary.error else "").text()
 
 
-def service_lines(
-    services: Iterable[ServiceActivity], *, width: int, now_ns: int | None = None, clip: bool = True
-) -> Iterator[Text]:
+def _starts(times: Sequence[int], now_ns: int) -> list[str]:
+    """`04:05:06` if all were today, `10-05 04:05` if all were this year, else `2026-10-05 04:05`."""
+    days, today = [day(ns) for ns in times], day(now_ns)
+    if set(days) == {today}:
+        return [clock_of(ns)[:8] for ns in times]
+    # The year takes four digits: OTLP's times end in 2554.
+    known = 5 if {shown[:5] for shown in days} == {today[:5]} else 0
+    return [f"{shown[known:]} {clock_of(ns)[:5]}" for shown, ns in zip(days, times, strict=True)]
+
+
+def service_lines(services: Iterable[ServiceActivity], *, width: int, now_ns: int, clip: bool = True) -> Iterator[Text]:
     """A line a service: what arrived from it in the period, and when it was last heard."""
     found = list(services)
     if not found:
@@ -63,6 +72,4 @@ def service_lines(
         failed = f"✗ {activity.error_spans:,}" if activity.error_spans else "0"
         line.add(f" {failed:>9}", style.ERROR if activity.error_spans else style.DIM)
         line.add(f" {activity.logs:>9,} {activity.points:>9,}  ")
-        heard = clock_of(activity.last_ns)[:8] + " UTC"
-        line.add(heard if now_ns is None else ago(now_ns - activity.last_ns), style.DIM)
-        yield line.text()
+        yield line.add(ago(now_ns - activity.last_ns), style.DIM).text()

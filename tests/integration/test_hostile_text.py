@@ -603,6 +603,6 @@ def rendered(case: Case, guise: Callable[[str], str]) -> list[str]:
     texts = [
         *render_request(request, width=COLUMNS),
         *(line for record in records for line in story.lines(record)),
-        *trace_lines([summary], width=COLUMNS),
+        *trace_lines([summary], width=COLUMNS, now_ns=NOON),
     ]
     return [text.plain for text in texts]

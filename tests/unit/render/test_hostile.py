@@ -136,7 +136,10 @@ def test_one_record_is_one_line_whatever_it_says(hostile: str, clip: bool) -> No
 def test_lists_keep_a_line_an_entry(hostile: str) -> None:
     traces = [TraceSummary("ab" * 16, T0, 5, "root" + hostile, "name" + hostile, 1, 1, True)]
     services = [ServiceActivity("service" + hostile, 1, 1, 1, 1, T0)]
-    lines = [line.plain for line in (*trace_lines(traces, width=80), *service_lines(services, width=80))]
+    lines = [
+        line.plain
+        for line in (*trace_lines(traces, width=80, now_ns=T0), *service_lines(services, width=80, now_ns=T0))
+    ]
     assert len(lines) == 4
     assert all("\n" not in line and is_harmless(line) for line in lines)
 
