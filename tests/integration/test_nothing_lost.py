@@ -189,11 +189,12 @@ def kept(stores: Stores, load: Load) -> dict[Signal, Counter[tuple[int, int]]]:
     }
 
 
-def test_what_was_acknowledged_is_there_after_kill_9_at_any_moment(runtime: EmbeddedRuntime) -> None:
+@pytest.mark.parametrize("kills", [KILLS, pytest.param(60, marks=pytest.mark.long)])
+def test_what_was_acknowledged_is_there_after_kill_9_at_any_moment(runtime: EmbeddedRuntime, kills: int) -> None:
     moments = random.Random(SEED)
     endpoint = runtime.start(PATIENCE_S).status.endpoints.otlp_http
     with Load(int(endpoint.rpartition(":")[2])) as load:
-        for _ in range(KILLS):
+        for _ in range(kills):
             before = load.count()
             wait_until(lambda before=before: load.count() > before, what="an export after the start")  # type: ignore[misc]
             time.sleep(moments.uniform(0.0, 0.5))  # the moment of the kill, whatever happens then
@@ -202,14 +203,14 @@ def test_what_was_acknowledged_is_there_after_kill_9_at_any_moment(runtime: Embe
     found = kept(open_stores(runtime.home / "telemetry.db"), load)
     for name in SIGNALS:
         wanted = {(export, item) for export in load.acknowledged[name] for item in range(ITEMS)}
-        assert len(load.acknowledged[name]) > 20 * KILLS / len(SIGNALS), f"too few {name} to tell"
+        assert len(load.acknowledged[name]) > 20 * kills / len(SIGNALS), f"too few {name} to tell"
         assert wanted <= found[name].keys(), f"{len(wanted - found[name].keys())} acknowledged items of {name} are lost"
         assert set(found[name].values()) == {1}, f"{name} are there more than once"
         assert {export for export, _ in found[name]} <= load.sent[name], f"{name} that nobody sent"
         # what was under way at a kill is there whole or not at all
         assert set(Counter(export for export, _ in found[name]).values()) == {ITEMS}
     under_way = sum(len(load.sent[name] - load.acknowledged[name]) for name in SIGNALS)
-    assert under_way >= KILLS, "the kills did not meet exports under way"
+    assert under_way >= kills, "the kills did not meet exports under way"
     assert load.refused <= {429, 503}
 
 
