@@ -66,18 +66,18 @@ def trace_page_json(page: Page) -> dict[str, Any]:
 
 def services_json(services: Iterable[ServiceActivity]) -> dict[str, Any]:
     """`services --json`."""
+    return {"services": [service_json(activity) for activity in services]}
+
+
+def service_json(activity: ServiceActivity) -> dict[str, Any]:
+    """What arrived from one service, in `services --json` and `status --json`."""
     return {
-        "services": [
-            {
-                "service": activity.service,
-                "spans": activity.spans,
-                "error_spans": activity.error_spans,
-                "logs": activity.logs,
-                "points": activity.points,
-                "last": rfc3339(activity.last_ns),
-            }
-            for activity in services
-        ]
+        "service": activity.service,
+        "spans": activity.spans,
+        "error_spans": activity.error_spans,
+        "logs": activity.logs,
+        "points": activity.points,
+        "last": rfc3339(activity.last_ns),
     }
 
 

@@ -34,6 +34,16 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def size(number: int) -> str:
+    """Bytes in at most seven cells, in powers of 1000: `12 B`, `1.2 kB`, `350 MB`."""
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 999.5:
+            return f"{amount:.1f} {unit}" if amount < 99.95 and unit != "B" else f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
 def clock(ns: int) -> str:
     """Time of day, `04:05:06.131`."""
     return f"{_strftime('%H:%M:%S', ns)}.{ns % 1_000_000_000 // 1_000_000:03}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.render import style
+from phoenix_dev.render.jsonout import service_json
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, rfc3339
-from phoenix_dev.render.text import pad
+from phoenix_dev.render.quantity import ago, rfc3339, size
+from phoenix_dev.render.tables import service_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from phoenix_dev.model.refusal import Refusal
-    from phoenix_dev.model.service import ServiceActivity
     from phoenix_dev.model.stack import Component, Endpoints, StackState, StackStatus, StoredData
 
 _STATES: dict[StackState, tuple[str, str]] = {
@@ -23,8 +23,7 @@ _STATES: dict[StackState, tuple[str, str]] = {
     "degraded": ("✗", style.ERROR),
     "stopped": ("·", style.DIM),
 }
-_LABEL = 11
-_SERVICE = 28
+_LABEL = 14
 
 
 def stack_json(status: StackStatus) -> dict[str, Any]:
@@ -35,25 +34,29 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
         "project": status.project,
         "state": status.state,
         "since": _time(status.since_ns),
-        "endpoints": {
-            "otlp_grpc": status.endpoints.otlp_grpc,
-            "otlp_http": status.endpoints.otlp_http,
-            "ui": status.endpoints.ui,
-        },
+        "endpoints": _endpoints_json(status),
         "components": [_component_json(component) for component in status.components],
         "data": {
             "path": status.data.path,
             "size_bytes": status.data.size_bytes,
             "oldest": _time(status.data.oldest_ns),
         },
-        "received": [_activity_json(activity) for activity in status.received],
+        "received": [service_json(activity) for activity in status.received],
         "refused": [_refusal_json(refusal) for refusal in status.refused],
     }
 
 
 def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
     """A line an endpoint that there is."""
-    named = (("OTLP/HTTP", endpoints.otlp_http), ("OTLP/gRPC", endpoints.otlp_grpc), ("browser", endpoints.ui))
+    named = (
+        ("OTLP/HTTP", endpoints.otlp_http),
+        ("OTLP/gRPC", endpoints.otlp_grpc),
+        ("Grafana", endpoints.grafana),
+        ("Jaeger", endpoints.jaeger),
+        ("Loki", endpoints.loki),
+        ("Prometheus", endpoints.prometheus),
+        ("Alerts", endpoints.alertmanager),
+    )
     return (f"{name:{_LABEL}}{url}" for name, url in named if url)
 
 
@@ -68,22 +71,13 @@ def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iter
     yield _data(status.data, now_ns, cells).text()
     if status.received:
         yield Line().text()
-        yield from (line.text() for line in _received(status.received, now_ns, cells))
+        yield Line(cells).add("received in the last hour", style.STRONG).text()
+        yield from service_lines(status.received, width=cells, now_ns=now_ns, clip=width is not None)
     if status.refused:
         yield Line().text()
         yield Line(cells).add("refused since the engine started", style.STRONG).text()
         for refusal in reversed(status.refused):
             yield from (line.text() for line in _refused(refusal, now_ns, cells))
-
-
-def size(number: int) -> str:
-    """Bytes in at most seven cells, in powers of 1000: `12 B`, `1.2 kB`, `350 MB`."""
-    amount = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 999.5:
-            return f"{amount:.1f} {unit}" if amount < 99.95 and unit != "B" else f"{amount:.0f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
 
 
 def _head(status: StackStatus, now_ns: int, cells: int) -> Line:
@@ -100,6 +94,10 @@ def _component(component: Component, cells: int) -> Line:
     line.add(f"✗ {component.state}" if broken else component.health or component.state, style.ERROR if broken else "")
     if component.memory_bytes:
         line.add(f", {size(component.memory_bytes)} of memory")
+    if component.data_bytes:
+        line.add(f", {size(component.data_bytes)} on disk")
+    if component.restarts:
+        line.add(f", restarted {component.restarts} times", style.ERROR)
     return line.add(f", {component.detail}") if component.detail else line
 
 
@@ -111,15 +109,6 @@ def _data(data: StoredData, now_ns: int, cells: int) -> Line:
     if data.oldest_ns is not None:
         line.add(f", the oldest {ago(now_ns - data.oldest_ns)}")
     return line.add(f", {data.path}")
-
-
-def _received(activities: tuple[ServiceActivity, ...], now_ns: int, cells: int) -> Iterator[Line]:
-    title = "received in the last hour"
-    yield Line(cells).add(f"{title:{_SERVICE}}{'spans':>10}{'errors':>8}{'logs':>10}{'points':>10}  last", style.STRONG)
-    for activity in activities:
-        line = Line(cells).add(pad(activity.service, _SERVICE - 1)).add(f" {activity.spans:>10,}")
-        line.add(f"{activity.error_spans:>8,}", style.ERROR if activity.error_spans else "")
-        yield line.add(f"{activity.logs:>10,}{activity.points:>10,}  {ago(now_ns - activity.last_ns)}")
 
 
 def _refused(refusal: Refusal, now_ns: int, cells: int) -> Iterator[Line]:
@@ -138,24 +127,32 @@ def _time(ns: int | None) -> str:
     return "" if ns is None else rfc3339(ns)
 
 
+def _endpoints_json(status: StackStatus) -> dict[str, str]:
+    """The three that every runtime has, and of the real stack each of its parts."""
+    at = status.endpoints
+    common = {"otlp_grpc": at.otlp_grpc, "otlp_http": at.otlp_http, "ui": at.ui}
+    if status.runtime == "embedded":
+        return common
+    return {
+        **common,
+        "jaeger": at.jaeger,
+        "jaeger_errors": at.jaeger_errors,
+        "loki": at.loki,
+        "prometheus": at.prometheus,
+        "alertmanager": at.alertmanager,
+        "grafana": at.grafana,
+    }
+
+
 def _component_json(component: Component) -> dict[str, Any]:
+    further = {"restarts": component.restarts, "data_bytes": component.data_bytes}
     return {
         "name": component.name,
         "state": component.state,
         "health": component.health,
         "memory_bytes": component.memory_bytes,
         "detail": component.detail,
-    }
-
-
-def _activity_json(activity: ServiceActivity) -> dict[str, Any]:
-    return {
-        "service": activity.service,
-        "spans": activity.spans,
-        "error_spans": activity.error_spans,
-        "logs": activity.logs,
-        "points": activity.points,
-        "last": rfc3339(activity.last_ns),
+        **{name: value for name, value in further.items() if value is not None},
     }
 
 

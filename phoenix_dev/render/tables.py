@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from phoenix_dev.model.service import ServiceActivity
     from phoenix_dev.model.span import TraceSummary
 
-_SERVICE_CELLS = (12, 32)
+#: Cells of a service's name at least, and at most, so that its line stays within 80.
+_SERVICE_CELLS = (11, 27)
 
 
 def trace_lines(traces: Iterable[TraceSummary], *, width: int, now_ns: int, clip: bool = True) -> Iterator[Text]:
@@ -63,12 +64,12 @@ def service_lines(services: Iterable[ServiceActivity], *, width: int, now_ns: in
     widest = max(cell_len(fit(activity.service, _SERVICE_CELLS[1])) for activity in found)
     names = max(_SERVICE_CELLS[0], widest)
     lanes = style.Lanes(activity.service for activity in found)
-    header = f"{'SPANS':>9} {'ERRORS':>9} {'LOGS':>9} {'POINTS':>9}  LAST"
+    header = f" {'SPANS':>9} {'ERRORS':>9} {'LOGS':>9} {'POINTS':>9}  LAST"
     yield Line().add(pad("SERVICE", names) + header, style.DIM).text()
     for activity in found:
         line = Line(width if clip else ENDLESS)
         service = pad(activity.service, names) if clip else activity.service
-        line.add(service, lanes.style(activity.service)).to(names).add(f"{activity.spans:>9,}")
+        line.add(service, lanes.style(activity.service)).to(names).add(f" {activity.spans:>9,}")
         failed = f"✗ {activity.error_spans:,}" if activity.error_spans else "0"
         line.add(f" {failed:>9}", style.ERROR if activity.error_spans else style.DIM)
         line.add(f" {activity.logs:>9,} {activity.points:>9,}  ")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_dev.render.quantity import ago, clock, count, day, duration, rfc3339
+from phoenix_dev.render.quantity import ago, clock, count, day, duration, rfc3339, size
 from tests.unit.render.samples import T0
 
 _S = 1_000_000_000
@@ -58,3 +58,11 @@ def test_how_long_ago_is_told_coarsely() -> None:
 
 def test_counts_have_their_noun() -> None:
     assert (count(1, "span"), count(0, "span"), count(1024, "span")) == ("1 span", "0 spans", "1,024 spans")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (999_600, "1.0 MB"), (5 * 10**12, "5.0 TB")],
+)
+def test_sizes_are_short(number: int, text: str) -> None:
+    assert size(number) == text
