@@ -23,7 +23,7 @@ _STATES: dict[StackState, tuple[str, str]] = {
     "degraded": ("✗", style.ERROR),
     "stopped": ("·", style.DIM),
 }
-_LABEL = 14
+_LABEL = 11
 
 
 def stack_json(status: StackStatus) -> dict[str, Any]:
@@ -34,7 +34,11 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
         "project": status.project,
         "state": status.state,
         "since": _time(status.since_ns),
-        "endpoints": _endpoints_json(status),
+        "endpoints": {
+            "otlp_grpc": status.endpoints.otlp_grpc,
+            "otlp_http": status.endpoints.otlp_http,
+            "ui": status.endpoints.ui,
+        },
         "components": [_component_json(component) for component in status.components],
         "data": {
             "path": status.data.path,
@@ -48,15 +52,7 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
 
 def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
     """A line an endpoint that there is."""
-    named = (
-        ("OTLP/HTTP", endpoints.otlp_http),
-        ("OTLP/gRPC", endpoints.otlp_grpc),
-        ("Grafana", endpoints.grafana),
-        ("Jaeger", endpoints.jaeger),
-        ("Loki", endpoints.loki),
-        ("Prometheus", endpoints.prometheus),
-        ("Alerts", endpoints.alertmanager),
-    )
+    named = (("OTLP/HTTP", endpoints.otlp_http), ("OTLP/gRPC", endpoints.otlp_grpc), ("browser", endpoints.ui))
     return (f"{name:{_LABEL}}{url}" for name, url in named if url)
 
 
@@ -94,10 +90,6 @@ def _component(component: Component, cells: int) -> Line:
     line.add(f"✗ {component.state}" if broken else component.health or component.state, style.ERROR if broken else "")
     if component.memory_bytes:
         line.add(f", {size(component.memory_bytes)} of memory")
-    if component.data_bytes:
-        line.add(f", {size(component.data_bytes)} on disk")
-    if component.restarts:
-        line.add(f", restarted {component.restarts} times", style.ERROR)
     return line.add(f", {component.detail}") if component.detail else line
 
 
@@ -127,32 +119,13 @@ def _time(ns: int | None) -> str:
     return "" if ns is None else rfc3339(ns)
 
 
-def _endpoints_json(status: StackStatus) -> dict[str, str]:
-    """The three that every runtime has, and of the real stack each of its parts."""
-    at = status.endpoints
-    common = {"otlp_grpc": at.otlp_grpc, "otlp_http": at.otlp_http, "ui": at.ui}
-    if status.runtime == "embedded":
-        return common
-    return {
-        **common,
-        "jaeger": at.jaeger,
-        "jaeger_errors": at.jaeger_errors,
-        "loki": at.loki,
-        "prometheus": at.prometheus,
-        "alertmanager": at.alertmanager,
-        "grafana": at.grafana,
-    }
-
-
 def _component_json(component: Component) -> dict[str, Any]:
-    further = {"restarts": component.restarts, "data_bytes": component.data_bytes}
     return {
         "name": component.name,
         "state": component.state,
         "health": component.health,
         "memory_bytes": component.memory_bytes,
         "detail": component.detail,
-        **{name: value for name, value in further.items() if value is not None},
     }
 
 
