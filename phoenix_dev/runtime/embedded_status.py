@@ -29,7 +29,7 @@ def status_of(engine: EngineHandle, idle: StackStatus) -> StackStatus:
     return replace(
         idle,
         profile=record.profile,
-        state="degraded" if facts is None else "running",
+        state="degraded" if facts is None or facts.get("failure") else "running",
         endpoints=record.endpoints,
         components=(_component(record, facts),),
         since_ns=record.since_ns,
@@ -51,4 +51,6 @@ def _component(record: EngineRecord, facts: dict[str, Any] | None) -> Component:
     if facts is None:
         silence = f"process {record.pid} does not answer on {record.endpoints.otlp_http}"
         return Component("engine", "running", "unhealthy", memory, silence)
+    if failure := facts.get("failure"):
+        return Component("engine", "running", "unhealthy", memory, str(failure))
     return Component("engine", "running", "healthy", memory, f"process {record.pid}, version {record.version}")

@@ -134,6 +134,7 @@ class _Engine:
         return {
             "pid": os.getpid(),
             "queued_bytes": self._writer.queued_bytes,
+            "failure": self._writer.failure,
             "refused": [asdict(refusal) for refusal in self._refusals.snapshot()],
         }
 

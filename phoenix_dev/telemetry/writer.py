@@ -54,6 +54,7 @@ class Writer:
             self._statements = Statements(self._db)
         self._jobs: deque[_Job] = deque()
         self._queued_bytes = 0
+        self._failure = ""
         self._closing = False
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -63,6 +64,11 @@ class Writer:
     def queued_bytes(self) -> int:
         """Bytes of protobuf that wait for their commit."""
         return self._queued_bytes
+
+    @property
+    def failure(self) -> str:
+        """Why the last commit failed; empty since one succeeded."""
+        return self._failure
 
     def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
         """See `Inbox.submit`."""
@@ -104,9 +110,11 @@ class Writer:
             self._commit(batches)
         except Exception as exc:  # whatever it is, the senders must hear that nothing was kept
             log.warning("could not write %d exports: %s", len(jobs), exc, exc_info=not isinstance(exc, sqlite3.Error))
+            self._failure = f"the store could not write: {exc}"
             for job in jobs:
-                job.future.set_exception(Overloaded(5.0, f"the store could not write: {exc}"))
+                job.future.set_exception(Overloaded(5.0, self._failure))
             return
+        self._failure = ""
         for job, batch in zip(jobs, batches, strict=True):
             job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
 

@@ -105,9 +105,11 @@ def test_what_could_not_be_committed_is_refused_whole_and_the_next_export_works(
     spans = [otlp.span(big, attributes={"blob": "".join(otlp.new_trace_id() for _ in range(20))}) for _ in range(100)]
     with pytest.raises(Overloaded, match="database or disk is full"):
         writer.submit(otlp.traces("new-service", *spans), 1).result(timeout=10)
+    assert writer.failure == "the store could not write: database or disk is full"
     assert stores.traces.spans([big]) == {}
     writer._db.execute(f"PRAGMA max_page_count = {pages * 100}")
     assert writer.submit(otlp.traces("new-service", *spans), 1).result(timeout=10).accepted == 100
+    assert writer.failure == ""
     assert len(stores.traces.spans([big])[big]) == 100
     (service,) = stores.services.activity(0)
     assert (service.service, service.spans) == ("new-service", 100)
