@@ -1,0 +1,63 @@
+"""A trace with an error is in the store of 30 days too, whole; the others are not."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import otlp
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from tests.live.compose.by_hand import ByHand
+
+
+def send(stack: ByHand, trace_id: str, name: str, **span: Any) -> str:
+    identity = otlp.new_span_id()
+    stack.send(
+        "traces", otlp.traces("failing", otlp.span(trace_id, name, span_id=identity, start=time.time_ns(), **span))
+    )
+    return identity
+
+
+def names(resource_spans: list[dict[str, Any]]) -> list[str]:
+    return sorted(s["name"] for group in resource_spans for scope in group["scopeSpans"] for s in scope["spans"])
+
+
+def test_an_error_anywhere_in_a_trace_keeps_all_of_it(stack: ByHand) -> None:
+    fine, failed = otlp.new_trace_id(), otlp.new_trace_id()
+    for trace_id, message in ((fine, None), (failed, "no such thing")):
+        root = otlp.new_span_id()
+        send(stack, trace_id, "query", parent=root, error=message)
+        send(stack, trace_id, "render", parent=root)
+        stack.send("traces", otlp.traces("failing", otlp.span(trace_id, "root", span_id=root, start=time.time_ns())))
+    assert wait_until(lambda: names(stack.error_trace(failed)), 20) == ["query", "render", "root"]
+    assert names(stack.trace(fine)) == ["query", "render", "root"]
+    assert stack.error_trace(fine) == []
+
+
+@pytest.mark.long
+def test_an_error_thirty_seconds_after_the_first_span_keeps_the_trace_whole(stack: ByHand) -> None:
+    trace_id, root = otlp.new_trace_id(), otlp.new_span_id()
+    send(stack, trace_id, "first", parent=root)
+    hold(30)
+    send(stack, trace_id, "late", parent=root, error="the model timed out")
+    stack.send("traces", otlp.traces("failing", otlp.span(trace_id, "root", span_id=root, start=time.time_ns())))
+    assert wait_until(lambda: names(stack.error_trace(trace_id)), 140) == ["first", "late", "root"]
+
+
+@pytest.mark.long
+def test_an_error_long_after_the_end_of_its_request_is_kept(stack: ByHand) -> None:
+    trace_id = otlp.new_trace_id()
+    root = send(stack, trace_id, "root")
+    hold(30)
+    send(stack, trace_id, "afterwards", parent=root, error="the queue was full")
+    assert wait_until(lambda: names(stack.error_trace(trace_id)), 140) == ["afterwards"]
+    assert names(stack.trace(trace_id)) == ["afterwards", "root"]
+
+
+def hold(seconds: float) -> None:
+    """Let time pass: how late the error comes is what is tested."""
+    time.sleep(seconds)

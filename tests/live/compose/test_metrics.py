@@ -1,0 +1,90 @@
+"""Span metrics with exemplars, metrics that are sent, and a stack that watches itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests import otlp
+from tests.live.compose.by_hand import FILE, READY
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from tests.live.compose.by_hand import ByHand
+
+
+def test_rate_errors_and_duration_come_from_all_spans_with_a_trace_to_look_at(stack: ByHand) -> None:
+    service = f"measured-{otlp.new_span_id()}"
+    traces = [otlp.new_trace_id() for _ in range(20)]
+    attributes = {"http.route": "/orders", "http.request.method": "GET", "http.response.status_code": 200}
+    stack.send(
+        "traces",
+        otlp.traces(
+            service,
+            *(
+                otlp.span(
+                    trace_id,
+                    "GET /orders",
+                    start=time.time_ns(),
+                    ms=30 if number else 3000,
+                    kind=2,
+                    error="no" if number < 5 else None,
+                    attributes=attributes,
+                )
+                for number, trace_id in enumerate(traces)
+            ),
+        ),
+    )
+    of = f'service_name="{service}",span_name="GET /orders",span_kind="SPAN_KIND_SERVER",http_route="/orders"'
+
+    def value(expression: str) -> float | None:
+        found = stack.prometheus("query", query=expression)["result"]
+        return float(found[0]["value"][1]) if found else None
+
+    wait_until(lambda: value(f"sum(traces_span_metrics_calls_total{{{of}}})") == 20, 15)
+    assert value(f'traces_span_metrics_calls_total{{{of},status_code="STATUS_CODE_ERROR"}}') == 5
+    assert value(f'sum(traces_span_metrics_duration_seconds_bucket{{{of},le="0.05"}})') == 19
+    now = time.time()
+
+    def exemplars() -> set[str]:
+        query = f"traces_span_metrics_duration_seconds_bucket{{{of}}}"
+        found = stack.prometheus("query_exemplars", query=query, start=now - 600, end=now + 60)
+        return {exemplar["labels"]["trace_id"] for series in found for exemplar in series["exemplars"]}
+
+    shown = wait_until(exemplars, 15)
+    assert shown <= set(traces)
+
+
+def test_a_metric_that_is_sent_is_readable(stack: ByHand) -> None:
+    service = f"sending-{otlp.new_span_id()}"
+    stack.send("metrics", otlp.metrics(service, otlp.gauge("tests.temperature", 21.5, time=time.time_ns(), room="a")))
+    query = f'tests_temperature_ratio{{service_name="{service}"}}'
+    (series,) = wait_until(lambda: stack.prometheus("query", query=query)["result"], 10)
+    assert series["value"][1] == "21.5"
+    assert series["metric"]["room"] == "a"
+    assert series["metric"]["deployment_environment_name"] == "development"
+
+
+def test_each_part_is_asked_for_its_metrics(stack: ByHand) -> None:
+    def answering() -> set[str]:
+        return {s["metric"]["job"] for s in stack.prometheus("query", query="up == 1")["result"]}
+
+    wait_until(lambda: answering() == set(READY), 40)
+
+
+def test_a_part_that_does_not_answer_is_an_alert_one_that_was_left_out_is_not(stack: ByHand) -> None:
+    rules, cases = FILE.parent / "prometheus" / "rules", Path(__file__).parent
+    prometheus = stack.containers()["prometheus"]["Config"]["Image"]
+    mounts = ("--volume", f"{rules}:/rules:ro", "--volume", f"{cases}:/cases:ro")
+    told = stack.docker(
+        "run", "--rm", *mounts, "--entrypoint", "/bin/promtool", prometheus, "test", "rules", "/cases/stack_rules.yml"
+    )
+    assert "SUCCESS" in told
+    groups = stack.prometheus("rules")["groups"]
+    assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
+
+
+def test_alerts_reach_the_alertmanager(stack: ByHand) -> None:
+    active = stack.prometheus("alertmanagers")["activeAlertmanagers"]
+    assert [one["url"] for one in active] == ["http://alertmanager:9093/api/v2/alerts"]

@@ -1,0 +1,125 @@
+"""The stack comes up at once, takes little, and is closed to everything but this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.live.compose.by_hand import READY
+
+if TYPE_CHECKING:
+    from tests.live.compose.by_hand import ByHand
+    from tests.live.conftest import FirstStart
+
+PARTS = tuple(READY)
+_UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+
+
+def test_every_part_is_ready_in_five_seconds(first_start: FirstStart) -> None:
+    assert max(first_start.seconds.values()) <= 5, first_start.seconds
+
+
+def test_idle_parts_take_a_quarter_of_a_gigabyte_at_most(first_start: FirstStart) -> None:
+    used = {line.split()[0]: line.split()[1] for line in first_start.memory.splitlines()}
+    assert len(used) == len(PARTS)
+    assert sum(float(text[:-3]) * _UNITS[text[-3:]] for text in used.values()) <= 250, used
+
+
+def test_a_second_up_changes_nothing_and_takes_two_seconds(stack: ByHand) -> None:
+    before = {part: fact["State"]["StartedAt"] for part, fact in stack.containers().items() if part in PARTS}
+    assert max(stack.up().values()) <= 2
+    assert before == {part: fact["State"]["StartedAt"] for part, fact in stack.containers().items() if part in PARTS}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_has_no_right_that_it_does_not_need(stack: ByHand, part: str) -> None:
+    fact = stack.containers()[part]
+    host = fact["HostConfig"]
+    assert host["ReadonlyRootfs"] is True
+    assert host["CapDrop"] == ["ALL"]
+    assert not host["CapAdd"]
+    assert host["SecurityOpt"] == ["no-new-privileges:true"]
+    assert host["Privileged"] is False
+    assert 0 < host["Memory"] <= 600 * 2**20
+    assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "3"}}
+    assert not any(mount["RW"] for mount in fact["Mounts"] if mount["Type"] == "bind")
+    assert not any("docker.sock" in mount["Source"] for mount in fact["Mounts"])
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_does_not_run_as_root(stack: ByHand, part: str) -> None:
+    identity = stack.containers()[part]["Id"]
+    owners = {line.split()[0] for line in stack.docker("top", identity, "-eo", "uid,pid").splitlines()[1:]}
+    assert owners
+    assert "0" not in owners
+
+
+def test_only_the_owner_of_the_queue_is_root_for_one_command_and_may_only_chown(stack: ByHand) -> None:
+    facts = stack.containers()
+    assert [part for part, fact in facts.items() if fact["Config"]["User"].split(":")[0] in ("", "0", "root")] == [
+        "queue-owner"
+    ]
+    owner = facts["queue-owner"]
+    assert owner["State"]["Status"] == "exited"
+    assert owner["State"]["ExitCode"] == 0
+    assert owner["HostConfig"]["NetworkMode"] == "none"
+    assert owner["HostConfig"]["CapDrop"] == ["ALL"]
+    assert owner["HostConfig"]["CapAdd"] == ["CAP_CHOWN"]
+    assert owner["HostConfig"]["ReadonlyRootfs"] is True
+
+
+def test_nothing_listens_beyond_loopback(stack: ByHand) -> None:
+    published = {
+        (binding["HostIp"], int(binding["HostPort"]))
+        for fact in stack.containers().values()
+        for bindings in fact["NetworkSettings"]["Ports"].values()
+        for binding in bindings or ()
+    }
+    assert published == {("127.0.0.1", port) for name, port in stack.ports.items() if name != "GRAFANA"}
+    ports = {port for _, port in published}
+    listening = {c.laddr for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    assert {address.ip for address in listening if address.port in ports} == {"127.0.0.1"}
+
+
+def test_project_and_version_are_on_all_that_it_made(stack: ByHand) -> None:
+    assert {name: fact["Config"]["Labels"]["dev.phoenix.version"] for name, fact in stack.containers().items()} == (
+        dict.fromkeys([*PARTS, "queue-owner"], "1.2.3")
+    )
+    mine = ("--filter", f"label=dev.phoenix.project={stack.project}", "--format", "{{.Name}}")
+    assert len(stack.docker("ps", "--all", *mine[:2], "--quiet").split()) == len(PARTS) + 1
+    assert set(stack.docker("volume", "ls", *mine).split()) == {
+        f"{stack.project}_{name}" for name in ("queue", "traces", "logs", "metrics", "alerts")
+    }
+    assert stack.docker("network", "ls", *mine).split() == [stack.project]
+
+
+def test_a_container_on_the_network_of_the_project_reaches_the_collector(stack: ByHand) -> None:
+    ask = (
+        "import urllib.request as u; "
+        "r = u.Request('http://otel-collector:4318/v1/traces', b'{}', {'content-type': 'application/json'}); "
+        "print(u.urlopen(r, timeout=5).status)"
+    )
+    said = stack.docker("run", "--rm", "--network", stack.project, "python:3.11-slim", "python3", "-c", ask)
+    assert said.strip() == "200"
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://localhost:5173", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:5173", True),
+        ("http://evil.example", False),
+        ("https://localhost.evil.example", False),
+    ],
+)
+def test_pages_of_this_machine_may_send_others_may_not(stack: ByHand, origin: str, allowed: bool) -> None:
+    asked = {
+        "origin": origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+    }
+    answer = stack.http.options(f"{stack.url('OTLP_HTTP')}/v1/traces", headers=asked)
+    assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
