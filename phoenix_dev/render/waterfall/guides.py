@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from phoenix_dev.model.rows import Row
+    from phoenix_dev.model.timeline import Row
 
 
 @dataclass(frozen=True, slots=True)

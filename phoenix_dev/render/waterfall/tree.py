@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from phoenix_dev.model.rows import rows_of
+from phoenix_dev.model.timeline import rows_of
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling
-from phoenix_dev.render.failures import failures_by_bar, origins
-from phoenix_dev.render.guides import guides_of
-from phoenix_dev.render.layout import Label, guide_room, layout_for
 from phoenix_dev.render.line import Line
-from phoenix_dev.render.moments import moment_line, moments_of, with_attributes
 from phoenix_dev.render.quantity import count, duration
+from phoenix_dev.render.waterfall.failures import failures_by_bar, origins
+from phoenix_dev.render.waterfall.guides import guides_of
+from phoenix_dev.render.waterfall.layout import Label, guide_room, layout_for
+from phoenix_dev.render.waterfall.moments import moment_line, moments_of, with_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from phoenix_dev.model.rows import Row
     from phoenix_dev.model.span import SpanLink
-    from phoenix_dev.model.timeline import Bar, Timeline
+    from phoenix_dev.model.timeline import Bar, Row, Timeline
 
 _Value = TypeVar("_Value")
 

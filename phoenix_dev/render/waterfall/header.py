@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING
 
 from phoenix_dev.render import style
-from phoenix_dev.render.failures import failures_of, origins
 from phoenix_dev.render.identity import correlation_ids, request_ids
 from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.quantity import ago, clock, count, day, duration
+from phoenix_dev.render.waterfall.failures import failures_of, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A request as a waterfall: every service on one time axis, with its errors and logs in place."""
+"""The lines of a request: for each trace what stands above its tree, the tree, and what stands below."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rich.text import Text
 
 from phoenix_dev.model.timeline import timeline_of
 from phoenix_dev.render import style
-from phoenix_dev.render.header import cause_lines, critical_lines, headline, identity_lines, next_lines
-from phoenix_dev.render.kinship import relation
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.moments import log_into
 from phoenix_dev.render.quantity import ago, clock, count
 from phoenix_dev.render.text import fit, pad
-from phoenix_dev.render.tree import Tree
+from phoenix_dev.render.waterfall.header import cause_lines, critical_lines, headline, identity_lines, next_lines
+from phoenix_dev.render.waterfall.kinship import relation
+from phoenix_dev.render.waterfall.moments import log_into
+from phoenix_dev.render.waterfall.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.skew import overhang
+from phoenix_dev.model.timeline.skew import overhang
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,10 @@ from phoenix_dev.render.attributes import telling, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from phoenix_dev.model.rows import Row
     from phoenix_dev.model.span import SpanEvent
-    from phoenix_dev.model.timeline import Timeline
-    from phoenix_dev.render.layout import Layout
+    from phoenix_dev.model.timeline import Row, Timeline
     from phoenix_dev.render.line import Line
+    from phoenix_dev.render.waterfall.layout import Layout
 
 _WARN_SEVERITY = 13
 _ERROR_SEVERITY = 17

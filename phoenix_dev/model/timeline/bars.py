@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.critical import critical_stretches
-from phoenix_dev.model.parentage import NONE, Detached, parents_of
-from phoenix_dev.model.skew import shift_of
+from phoenix_dev.model.timeline.critical import critical_stretches
+from phoenix_dev.model.timeline.parentage import NONE, Detached, parents_of
+from phoenix_dev.model.timeline.skew import shift_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phoenix_dev.model.critical import Stretch
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.span import Span, Trace
+    from phoenix_dev.model.timeline.critical import Stretch
 
 _MILLISECOND = 1_000_000
 _ERROR_SEVERITY = 17

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.render.attributes import pair, text_of
-from phoenix_dev.render.frames import innermost_own
+from phoenix_dev.render.waterfall.frames import innermost_own
 
 if TYPE_CHECKING:
     from phoenix_dev.model.span import Span

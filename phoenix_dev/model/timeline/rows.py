@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.parentage import NONE
+from phoenix_dev.model.timeline.parentage import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from phoenix_dev.model.timeline import Bar, Timeline
+    from phoenix_dev.model.timeline.bars import Bar, Timeline
 
 #: Rows that are shown without being asked for all; errors and the critical path come on top where they need more.
 MOST_ROWS = 200

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_dev.render.bars import Axis, marked
+from phoenix_dev.render.waterfall.axis import Axis, marked
 
 
 @pytest.mark.parametrize(
