@@ -1,0 +1,222 @@
+"""The dashboards hold together: among themselves, with the code they come from and with the data sources."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from tests.unit.provisioning.grafana import (
+    DASHBOARDS,
+    ROOT,
+    dashboards,
+    data_sources,
+    interpolated,
+    links,
+    pane,
+    panels,
+    texts,
+    variables_in,
+)
+from tools.dashboards.catalogue import all_boards, write_all
+from tools.dashboards.overview import PARTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = dashboards()
+EVERY = pytest.mark.parametrize("dashboard", [pytest.param(board, id=name) for name, board in ALL.items()])
+PANELS = pytest.mark.parametrize(
+    "panel",
+    [
+        pytest.param(panel, id=f"{board['title']}: {panel['title']}")
+        for board in ALL.values()
+        for panel in panels(board)
+    ],
+)
+#: What Grafana itself defines, as the panels use it.
+BUILT_IN = {"__rate_interval", "__range", "__auto", "__from", "__to", "__field", "__data"}
+#: Pixels of a column of the grid in a window of 1280: 24 columns beside menu, scroll bar and margins.
+COLUMN_PX = 50
+
+
+def test_the_committed_files_are_what_the_code_builds(tmp_path: Path) -> None:
+    folder = tmp_path / "dashboards"
+    folder.mkdir()
+    (folder / "gone.json").write_text("{}")
+    write_all(folder)
+    built = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
+    committed = {file.name: file.read_text("utf-8") for file in DASHBOARDS.glob("*.json")}
+    assert committed == built, "run: python -m tools.dashboards"
+
+
+def test_the_dashboards_are_these() -> None:
+    assert {board["title"] for board in ALL.values()} == {"System Overview", "Service"}
+
+
+def test_uids_and_titles_are_unique_and_valid() -> None:
+    # A second of either makes Grafana keep all dashboards as they were.
+    for key in ("uid", "title"):
+        assert len({board[key] for board in ALL.values()}) == len(ALL)
+    for board in ALL.values():
+        assert re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", board["uid"])
+
+
+@EVERY
+def test_every_data_source_exists(dashboard: dict[str, Any]) -> None:
+    kinds = {uid: source["type"] for uid, source in data_sources({}).items()}
+    named = list(_data_sources_in(dashboard))
+    assert named
+    for reference in named:
+        assert kinds[reference["uid"]] == reference["type"]
+
+
+@EVERY
+def test_every_variable_is_defined(dashboard: dict[str, Any]) -> None:
+    defined = [variable["name"] for variable in dashboard["templating"]["list"]]
+    assert variables_in(dashboard["panels"]) <= BUILT_IN | set(defined)
+    for position, variable in enumerate(dashboard["templating"]["list"]):
+        assert variables_in(variable["query"]) <= set(defined[:position]), "a variable may use those before it"
+        assert variable["label"]
+        assert variable["description"]
+
+
+def test_operation_depends_on_service() -> None:
+    service, operation = ALL["service.json"]["templating"]["list"]
+    assert (service["name"], operation["name"]) == ("service", "operation")
+    assert variables_in(operation["query"]) == {"service"}
+    assert operation["includeAll"]
+    assert operation["allValue"] == ".*"
+
+
+@PANELS
+def test_every_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
+    defaults = panel["fieldConfig"]["defaults"]
+    assert defaults["unit"]
+    assert defaults["noValue"]
+    assert panel["description"].endswith(".")
+    assert len(panel["description"]) > 20
+    assert panel["targets"]
+
+
+@PANELS
+def test_queries_of_a_panel_have_names_of_their_own(panel: dict[str, Any]) -> None:
+    names = [target["refId"] for target in panel["targets"]]
+    assert len(set(names)) == len(names)
+
+
+@EVERY
+def test_no_dollar_was_escaped_by_accident(dashboard: dict[str, Any]) -> None:
+    # `$$` is how provisioning files write `$`; in a dashboard it would stand as it is.
+    for text in texts(dashboard):
+        assert "$$" not in text
+        assert "%24" not in text
+
+
+@EVERY
+def test_panels_neither_overlap_nor_leave_gaps(dashboard: dict[str, Any]) -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in dashboard["panels"]:
+        place = panel["gridPos"]
+        cells = {(place["x"] + column, place["y"] + line) for column in range(place["w"]) for line in range(place["h"])}
+        assert not cells & taken, panel["title"]
+        taken |= cells
+    height = max(line for _, line in taken) + 1
+    assert taken == {(column, line) for column in range(24) for line in range(height)}
+
+
+@EVERY
+def test_ids_are_unique_and_reading_goes_downwards(dashboard: dict[str, Any]) -> None:
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+    places = [(panel["gridPos"]["y"], panel["gridPos"]["x"]) for panel in dashboard["panels"]]
+    assert all(before < after for before, after in pairwise(places))
+
+
+@PANELS
+def test_it_reads_well_in_a_window_of_1280_pixels(panel: dict[str, Any]) -> None:
+    width = panel["gridPos"]["w"] * COLUMN_PX
+    assert width >= {"stat": 200}.get(panel["type"], 600)
+    assert panel["gridPos"]["h"] >= {"stat": 4}.get(panel["type"], 8)
+    if panel["type"] != "table" or not panel["fieldConfig"]["overrides"]:
+        return
+    fixed = [_property(column, "custom.width") for column in panel["fieldConfig"]["overrides"]]
+    needed = sum(180 if size is None else size for size in fixed)
+    assert needed <= width
+    assert None in fixed, "one column takes what is left"
+
+
+@PANELS
+def test_headings_that_links_read_are_there(panel: dict[str, Any]) -> None:
+    headings = {column["matcher"]["options"] for column in panel["fieldConfig"]["overrides"]}
+    read = {name for link in links(panel) for name in re.findall(r"\$\{__data\.fields\.(\w+)", link["url"])}
+    assert read <= headings
+
+
+@EVERY
+def test_links_lead_to_explore_or_to_a_dashboard_that_is_there(dashboard: dict[str, Any]) -> None:
+    followed = [link for panel in panels(dashboard) for link in links(panel)]
+    assert followed
+    by_uid = {board["uid"]: board for board in ALL.values()}
+    values = _Anything()
+    for link in followed:
+        address = urlsplit(interpolated(link["url"], values))
+        if address.path == "/explore":
+            assert pane(address.geturl()).source in data_sources({})
+            continue
+        uid = address.path.split("/")[2]
+        variables = {variable["name"] for variable in by_uid[uid]["templating"]["list"]}
+        given = {name.removeprefix("var-") for name in parse_qs(address.query) if name.startswith("var-")}
+        assert given <= variables
+
+
+def test_traces_and_logs_of_what_is_shown_are_a_click_away() -> None:
+    wanted = {
+        "System Overview": {"Traffic by service", "Top errors", "Requests by service", "Logs by level"},
+        "Service": {"Duration", "Top operations", "Error types", "Requests by operation", "Logs by level"},
+    }
+    for board in ALL.values():
+        linked = {panel["title"] for panel in panels(board) if links(panel)}
+        assert wanted[board["title"]] <= linked
+
+
+def test_durations_carry_exemplars() -> None:
+    for board in ALL.values():
+        shown = [panel["title"] for panel in panels(board) if any(t.get("exemplar") for t in panel["targets"])]
+        assert any(title.startswith("Duration") for title in shown)
+
+
+def test_the_overview_names_every_part_that_prometheus_asks() -> None:
+    scraped = yaml.safe_load((ROOT / "compose" / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    assert set(PARTS) == {job["job_name"] for job in scraped["scrape_configs"]}
+
+
+def test_what_may_be_empty_says_why_and_is_the_exception() -> None:
+    for board in all_boards():
+        empty = [tile for tile in board.tiles if tile.may_be_empty]
+        assert 0 < len(empty) < len(board.tiles) / 2
+
+
+class _Anything(dict[str, str]):
+    """A value for every variable: a time for those of time, for others one that an address has to encode."""
+
+    def __missing__(self, name: str) -> str:
+        return "1767323045000" if name in {"__from", "__to"} else f"'{name}' &# ü"
+
+
+def _data_sources_in(value: Any) -> list[dict[str, str]]:
+    found = []
+    if isinstance(value, dict):
+        if isinstance(value.get("datasource"), dict):
+            found.append(value["datasource"])
+        found += [reference for inner in value.values() for reference in _data_sources_in(inner)]
+    elif isinstance(value, list):
+        found += [reference for inner in value for reference in _data_sources_in(inner)]
+    return found
+
+
+def _property(column: dict[str, Any], name: str) -> Any:
+    return next((given["value"] for given in column["properties"] if given["id"] == name), None)

@@ -1,0 +1,1 @@
+"""Programs for those who change phoenix-dev; nothing here is installed with it."""
