@@ -1,0 +1,101 @@
+"""The TraceStore on Jaeger. Jaeger searches one service at a time, so what is asked of all is asked of each."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from phoenix_dev.backends.jaeger.search import Search
+from phoenix_dev.backends.jaeger.spans import traces_in
+from phoenix_dev.backends.parallel import each
+from phoenix_dev.backends.windows import MINUTE, backwards
+from phoenix_dev.errors import NotReady
+from phoenix_dev.model.identifier import as_trace_id
+from phoenix_dev.stores.traces import TraceCapabilities, TracePage, TraceQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from phoenix_dev.backends.jaeger.client import JaegerClient
+    from phoenix_dev.backends.windows import Window
+    from phoenix_dev.model.identifier import IdKind
+    from phoenix_dev.model.span import Span
+
+#: Under which attribute the collector puts an ID, whatever the sender called it.
+_TAGS: dict[IdKind, str] = {"correlation": "correlation_id", "request": "request_id"}
+#: Longer values (bytes) are cut before they are kept, so no span bears them.
+_LONGEST_VALUE = 8192
+_MOST_BEARERS = 1000
+#: What a clock may be ahead of this machine's without being called wrong.
+_CLOCKS_DIFFER = MINUTE
+#: Of each service so many of its newest traces are looked at for the one that started last.
+_LATEST = 5
+
+
+class JaegerTraceStore:
+    """Implements `TraceStore`. An ID that a request bears is looked for in the last hour, else in the last day, else in
+    the last seven days. `errors` is the store that keeps traces with an error longer.
+    """
+
+    capabilities = TraceCapabilities()
+
+    def __init__(self, jaeger: JaegerClient, errors: JaegerClient | None = None) -> None:
+        self._jaeger = jaeger
+        self._errors = errors
+        self._extents: dict[str, Window] = {}
+
+    def spans(self, trace_ids: Iterable[str]) -> dict[str, tuple[Span, ...]]:
+        """See `TraceStore.spans`."""
+        ids = list(dict.fromkeys(trace_ids))
+        found = {trace_id: spans for trace_id, spans in zip(ids, each(self._spans, ids), strict=True) if spans}
+        for trace_id, spans in found.items():
+            self._extents[trace_id] = min(s.start_ns for s in spans), max(s.end_ns for s in spans)
+        return found
+
+    def extent(self, trace_id: str) -> Window | None:
+        """First start and last end of a trace as it was when it was last read; None when no span of it is kept."""
+        if trace_id not in self._extents:
+            self.spans([trace_id])
+        return self._extents.get(trace_id)
+
+    def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
+        """See `TraceStore.trace_ids`. Raises NotReady for a span ID: Jaeger has no way from it to its trace."""
+        if kind == "trace":
+            trace_id = as_trace_id(value)
+            return (trace_id,) if trace_id and self.spans([trace_id]) else ()
+        if kind == "span":
+            raise NotReady("Jaeger cannot find a trace by the ID of a span", hint="phoenix-dev traces")
+        if len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+            return ()
+        for window in backwards():
+            if found := self._bearing({_TAGS[kind]: value}, window):
+                spans = self.spans(found)
+                return tuple(sorted(spans, key=lambda trace_id: spans[trace_id][0].start_ns))
+        return ()
+
+    def search(self, query: TraceQuery) -> TracePage:
+        """See `TraceStore.search`. Looks no further back than 30 days."""
+        return Search(self, self._jaeger, self._errors, query).page()
+
+    def latest(self, *, error: bool = False) -> str | None:
+        """See `TraceStore.latest`."""
+        now, ahead = time.time_ns(), None
+        for first, last in backwards(now):
+            query = TraceQuery(since_ns=first, error=error, limit=_LATEST)
+            found = Search(self, self._jaeger, self._errors, query, until_ns=last).traces()
+            for trace in found:
+                if trace.start_ns <= now + _CLOCKS_DIFFER:
+                    return trace.trace_id
+                ahead = ahead or trace.trace_id
+        return ahead
+
+    def _spans(self, trace_id: str) -> tuple[Span, ...]:
+        data = self._jaeger.trace(trace_id)
+        return () if data is None else traces_in(data).get(trace_id, ())
+
+    def _bearing(self, tags: dict[str, str], window: Window) -> list[str]:
+        def ask(service: str) -> list[str]:
+            return self._jaeger.bearing(service, tags, window, _MOST_BEARERS)
+
+        found = each(ask, self._jaeger.services())
+        return list(dict.fromkeys(trace_id for ids in found for trace_id in ids))

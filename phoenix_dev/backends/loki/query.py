@@ -1,0 +1,51 @@
+"""LogQL for what the stores are asked. Every value goes through quoting.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.backends.loki.records import UNNAMED
+from phoenix_dev.backends.quoting import logql_text, regex_literal
+from phoenix_dev.model.identifier import as_span_id
+from phoenix_dev.model.otlp import UNKNOWN_SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from phoenix_dev.stores.logs import LogFilter
+
+#: Every stream; Loki wants at least one matcher that does not match the empty text.
+EVERYTHING = '{service_name=~".+"}'
+
+
+def of_traces(trace_ids: Sequence[str]) -> str:
+    """Records that bear one of these trace IDs (lower-case hex)."""
+    if len(trace_ids) == 1:
+        return f"{EVERYTHING} | trace_id={logql_text(trace_ids[0])}"
+    return f"{EVERYTHING} | trace_id=~{logql_text('|'.join(map(regex_literal, trace_ids)))}"
+
+
+def bearing(value: str) -> str:
+    """Records that bear an ID as whichever kind it may be: to look for each kind by itself would read them all anew."""
+    text = logql_text(value)
+    kinds = ["correlation_id", "request_id", *(["span_id"] if as_span_id(value) else [])]
+    return f"{EVERYTHING} | {' or '.join(f'{kind}={text}' for kind in kinds)}"
+
+
+def passing(keep: LogFilter) -> str:
+    """Records that may pass a filter: what Loki does not decide as `LogFilter.keeps` does, it does not decide here."""
+    query = _streams(keep.services)
+    if keep.correlated:
+        query += ' | correlation_id!=""'
+    if keep.min_severity > 0:
+        query += f" | severity_number>={keep.min_severity}"
+    return query
+
+
+def _streams(services: Iterable[str]) -> str:
+    names = sorted(UNNAMED if name == UNKNOWN_SERVICE else name for name in services)
+    if not names:
+        return EVERYTHING
+    if len(names) == 1:
+        return f"{{service_name={logql_text(names[0])}}}"
+    return f"{{service_name=~{logql_text('|'.join(map(regex_literal, names)))}}}"

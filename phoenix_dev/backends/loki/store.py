@@ -1,0 +1,164 @@
+"""The LogStore on Loki. Loki scans what it is asked about, so every question is bounded in time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from phoenix_dev.backends.loki import query
+from phoenix_dev.backends.loki.records import record_of
+from phoenix_dev.backends.loki.tail import Tail
+from phoenix_dev.backends.parallel import each
+from phoenix_dev.backends.windows import AHEAD, FURTHEST, MINUTE, backwards, clamped
+from phoenix_dev.model.identifier import as_span_id, as_trace_id
+from phoenix_dev.stores.logs import LogCapabilities, LogFilter, LogPage, LogTail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from phoenix_dev.backends.loki.client import Entry, LokiClient
+    from phoenix_dev.backends.windows import Window
+    from phoenix_dev.model.identifier import IdKind
+    from phoenix_dev.model.log import LogRecord
+
+#: Logs of a trace are looked for from so long before its first span to so long after its last.
+MARGIN = 5 * MINUTE
+#: Longer values (bytes) are cut before they are kept, so no record bears them.
+_LONGEST_VALUE = 8192
+_TRACES_AT_ONCE = 32
+#: The next kind of ID is looked for right after the last, in what was read for that (seconds).
+_JUST_NOW = 0.25
+
+
+class LokiLogStore:
+    """Implements `LogStore`.
+
+    What is looked for without a time is looked for in the last hour, else in the last day, else in the last seven days.
+    `extent` tells first and last time of a trace's spans, None without any.
+    """
+
+    capabilities = LogCapabilities(poll_seconds=0.25)
+
+    def __init__(self, loki: LokiClient, extent: Callable[[str], Window | None]) -> None:
+        self._loki = loki
+        self._extent = extent
+        self._tail = Tail(loki)
+        self._last: tuple[str, float, list[LogRecord]] = ("", 0.0, [])
+
+    def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
+        """See `LogStore.of_traces`. With spans, within five minutes of them."""
+        timed: list[tuple[Window, str]] = []
+        found: dict[str, tuple[LogRecord, ...]] = {}
+        for trace_id in filter(None, map(as_trace_id, dict.fromkeys(trace_ids))):
+            window = self._around(trace_id)
+            if window is None:
+                found |= _by_trace(self._until_found(query.of_traces([trace_id])))
+            else:
+                timed.append((window, trace_id))
+        for records in each(self._of_traces, list(_together(sorted(timed)))):
+            found |= _by_trace(records)
+        return found
+
+    def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
+        """See `LogStore.trace_ids`."""
+        if kind == "trace":
+            trace_id = as_trace_id(value)
+            return (trace_id,) if trace_id and self.of_traces([trace_id]) else ()
+        records = self._bearing(kind, value)
+        return tuple(dict.fromkeys(record.trace_id for record in records if record.trace_id))
+
+    def without_trace(self, kind: IdKind, value: str) -> tuple[LogRecord, ...]:
+        """See `LogStore.without_trace`."""
+        if kind not in ("correlation", "request"):
+            return ()  # a record that bears a span ID without a trace ID belongs to nothing (logs data model, "SpanId")
+        return tuple(record for record in self._bearing(kind, value) if not record.trace_id)
+
+    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
+        """See `LogStore.search`. Looks no further back than 30 days."""
+        cursor = self._tail.begin()
+        if limit == 0:
+            return LogPage((), truncated=False, cursor=cursor)
+        kept: list[tuple[Entry, LogRecord]] = []
+        for entry in self._newest(keep, limit):
+            record = record_of(entry)
+            if keep.keeps(record):
+                kept.append((entry, record))
+                if limit is not None and len(kept) > limit:
+                    break
+        truncated = limit is not None and len(kept) > limit
+        shown = kept[:limit] if truncated else kept
+        self._tail.note(cursor, [entry for entry, _ in shown])
+        return LogPage(tuple(record for _, record in reversed(shown)), truncated, cursor)
+
+    def tail(self, cursor: str) -> LogTail:
+        """See `LogStore.tail`. A cursor of another process counts from now.
+
+        A line that arrives more than a minute after the time it bears is not seen, unless it was held back while Loki
+        did not answer.
+        """
+        entries, position = self._tail.after(cursor)
+        return LogTail(tuple(map(record_of, entries)), position)
+
+    def _newest(self, keep: LogFilter, limit: int | None) -> Iterator[Entry]:
+        most = None if limit is None or keep.grep is not None else limit + 1
+        wanted = query.passing(keep)
+        now = time.time_ns()
+        until = now + AHEAD if keep.until_ns is None else keep.until_ns
+        since = now - FURTHEST if keep.since_ns is None else keep.since_ns
+        for first, last in [*backwards(now), (now - FURTHEST, now - FURTHEST)]:
+            if window := clamped(max(first, since), min(last, until), now):
+                yield from self._loki.newest_first(wanted, window, most)
+            if first <= since:
+                return
+
+    def _around(self, trace_id: str) -> Window | None:
+        extent = self._extent(trace_id)
+        return clamped(extent[0] - MARGIN, extent[1] + MARGIN) if extent else None
+
+    def _of_traces(self, group: tuple[Window, Sequence[str]]) -> list[LogRecord]:
+        window, trace_ids = group
+        return [record_of(entry) for entry in self._loki.oldest_first(query.of_traces(trace_ids), window)]
+
+    def _until_found(self, wanted: str) -> list[LogRecord]:
+        for window in backwards():
+            if found := [record_of(entry) for entry in self._loki.oldest_first(wanted, window)]:
+                return found
+        return []
+
+    def _bearing(self, kind: IdKind, value: str) -> list[LogRecord]:
+        if not value or len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+            return []
+        if kind == "span":
+            value = as_span_id(value) or ""
+        last, at, records = self._last
+        if last != value or time.monotonic() - at > _JUST_NOW:
+            records = self._until_found(query.bearing(value))
+            self._last = value, time.monotonic(), records
+        return [record for record in records if value in _borne(record, kind)]
+
+
+def _borne(record: LogRecord, kind: IdKind) -> tuple[str, ...]:
+    return (record.span_id,) if kind == "span" else record.ids(kind)
+
+
+def _by_trace(records: Iterable[LogRecord]) -> dict[str, tuple[LogRecord, ...]]:
+    found: dict[str, list[LogRecord]] = {}
+    for record in records:
+        found.setdefault(record.trace_id, []).append(record)
+    return {trace_id: tuple(borne) for trace_id, borne in found.items()}
+
+
+def _together(timed: list[tuple[Window, str]]) -> Iterator[tuple[Window, list[str]]]:
+    """Traces whose windows overlap, in groups: one scan for all of a group."""
+    group: list[str] = []
+    first = last = 0
+    for (start, end), trace_id in timed:
+        if group and (start > last or len(group) == _TRACES_AT_ONCE):
+            yield (first, last), group
+            group = []
+        if not group:
+            first, last = start, end
+        group.append(trace_id)
+        last = max(last, end)
+    if group:
+        yield (first, last), group

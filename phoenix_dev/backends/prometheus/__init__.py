@@ -1,0 +1,1 @@
+"""Prometheus: metrics, and what is known of services from them."""

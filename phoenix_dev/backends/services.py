@@ -1,0 +1,117 @@
+"""The ServiceStore: spans and points from Prometheus (span metrics of the collector), logs from Loki."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.backends.loki.query import EVERYTHING
+from phoenix_dev.backends.loki.records import UNNAMED
+from phoenix_dev.backends.parallel import each
+from phoenix_dev.backends.windows import MINUTE, clamped
+from phoenix_dev.model.otlp import UNKNOWN_SERVICE
+from phoenix_dev.model.service import ServiceActivity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phoenix_dev.backends.loki.client import LokiClient
+    from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
+    from phoenix_dev.backends.windows import Window
+
+_CALLS = 'traces_span_metrics_calls_total{service_name!=""}'
+_ERROR = "STATUS_CODE_ERROR"
+#: One sample a point: those of gauges and sums, and of a histogram its count.
+_NOT_POINTS = "traces_span_metrics_.+|target_info|.+_bucket|.+_sum"
+_MOST_STEPS = 1000
+_STEP = 60
+
+
+@dataclass(slots=True)
+class _Counts:
+    spans: float = 0
+    error_spans: float = 0
+    logs: float = 0
+    points: float = 0
+    last_ns: int = 0
+
+
+class RemoteServiceStore:
+    """Implements `ServiceStore`. `oldest_ns` is not known.
+
+    Spans are counted by the collector, which tells Prometheus every few seconds: what just arrived may still be
+    missing. Logs and points count by the time they bear.
+    """
+
+    def __init__(self, prometheus: PrometheusClient, loki: LokiClient) -> None:
+        self._prometheus = prometheus
+        self._loki = loki
+
+    def activity(self, since_ns: int) -> tuple[ServiceActivity, ...]:
+        """See `ServiceStore.activity`. Looks no further back than 30 days."""
+        now = time.time_ns()
+        within = clamped(since_ns // MINUTE * MINUTE, now, now)
+        if within is None:
+            return ()
+        seconds = -(-(now - within[0]) // 10**9)
+        step = _STEP * max(1, -(-seconds // (_STEP * _MOST_STEPS)))
+        # Ends now, so that the last step is whole.
+        window = now - -(-seconds // step) * step * 10**9, now
+        counts: defaultdict[str, _Counts] = defaultdict(_Counts)
+        each(lambda read: read(counts, window, step), [self._spans, self._points, self._logs])
+        return tuple(
+            ServiceActivity(name, round(c.spans), round(c.error_spans), round(c.logs), round(c.points), c.last_ns)
+            for name, c in sorted(counts.items())
+            if c.last_ns
+        )
+
+    def oldest_ns(self) -> int | None:
+        """None: neither Jaeger nor Loki tells the age of what it keeps."""
+        return None
+
+    def _spans(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
+        for series in self._prometheus.steps(_CALLS, window, step):
+            grown, last = _growth(series, window[0] // 10**6, step * 1000)
+            of = counts[_named(series.labels)]
+            of.spans += grown
+            of.error_spans += grown if series.labels.get("status_code") == _ERROR else 0
+            of.last_ns = max(of.last_ns, last)
+
+    def _points(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
+        query = f'sum by (service_name) (count_over_time({{service_name!="",__name__!~"{_NOT_POINTS}"}}[{step}s]))'
+        for series in self._prometheus.steps(query, (window[0] + step * 10**9, window[1]), step):
+            of = counts[_named(series.labels)]
+            of.points += sum(value for _, value in series.samples)
+            of.last_ns = max(of.last_ns, *(at for at, value in series.samples if value), 0)
+
+    def _logs(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
+        query = f"sum by (service_name) (count_over_time({EVERYTHING}[{step}s]))"
+        for labels, samples in self._loki.counts(query, (window[0] + step * 10**9, window[1]), step):
+            of = counts[_named(labels)]
+            of.logs += sum(value for _, value in samples)
+            of.last_ns = max(of.last_ns, *(at for at, value in samples if value), 0)
+
+
+def _growth(series: Series, first_ms: int, step_ms: int) -> tuple[float, int]:
+    """By how much a counter grew, and when it last did (Unix nanoseconds, 0: never).
+
+    A series that begins, begins at nothing; one that falls, began anew, and so did one that was away for a while: the
+    collector forgets a series that rests.
+    """
+    total, last, before, expected = 0.0, 0, 0.0, first_ms
+    for at_ns, value in series.samples:
+        at = at_ns // 10**6
+        if at == first_ms:
+            before, expected = value, at + step_ms
+            continue
+        grown = value - before if at <= expected and value >= before else value
+        total, last = total + grown, at_ns if grown > 0 else last
+        before, expected = value, at + step_ms
+    return total, last
+
+
+def _named(labels: Mapping[str, str]) -> str:
+    name = labels.get("service_name", "")
+    return UNKNOWN_SERVICE if not name or name.startswith(UNNAMED) else name
