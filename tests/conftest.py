@@ -49,9 +49,10 @@ class Invoke(Protocol):
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A PHOENIX_DEV_HOME, a home folder and a working folder of the test's own, and a terminal of 80 columns.
 
+    Only tests/live meets a Docker engine; everywhere else there is none, on every machine.
     A process that is left over at the end of the test fails it.
     """
     own = tmp_path / "phoenix-home"
@@ -62,6 +63,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("COLUMNS", "80")
+    if "live" not in request.path.parts:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'no-docker.sock'}")
     monkeypatch.setenv("PHOENIX_DEV_HOME", str(own))
     monkeypatch.chdir(tmp_path / "work")
     before = children()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.render.output import Output
+    from phoenix_dev.runtime.choice import RuntimeName
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.settings import Settings
     from phoenix_dev.stores import Stores
@@ -55,13 +56,44 @@ class AppContext:
         return Output(no_color=self.no_color)
 
     def stores(self) -> Stores:
-        """Everything that can be read of this project, running or not. Raises NotReady when nothing was ever kept."""
+        """Everything that can be read of this project, of the runtime that `up` started last or `--runtime` names.
+
+        Raises NotReady when nothing was ever kept, or what keeps it does not run.
+        """
+        if self.runtime().name == "compose":
+            from phoenix_dev.backends.endpoints import RemoteEndpoints
+            from phoenix_dev.backends.open import open_remote_stores
+
+            at = self.runtime().endpoints()
+            return open_remote_stores(RemoteEndpoints(at.jaeger, at.loki, at.prometheus, at.jaeger_errors))
         from phoenix_dev.telemetry.reader import open_stores
 
         return open_stores(self.home / "telemetry.db")
 
     def runtime(self) -> Runtime:
-        """What starts and stops this project's stack."""
+        """What was started last for this project, or what `--runtime` names; nothing is asked to find out."""
+        from phoenix_dev.runtime.choice import runtime_to_read
+
+        return self._runtime(runtime_to_read(self.home, self.settings))
+
+    def runtime_to_start(self, without: tuple[str, ...] | None = None) -> Runtime:
+        """What `up` starts; where that is not what was to be expected, the user is told.
+
+        Raises NotReady when another runtime runs.
+        """
+        from phoenix_dev.runtime.choice import runtime_to_start
+
+        choice = runtime_to_start(self.home, self.settings)
+        if choice.why:
+            self.output.talk(choice.why)
+        return self._runtime(choice.name, without)
+
+    def _runtime(self, name: RuntimeName, without: tuple[str, ...] | None = None) -> Runtime:
+        if name == "compose":
+            from phoenix_dev.render.progress import StartProgress
+            from phoenix_dev.runtime.compose import ComposeRuntime
+
+            return ComposeRuntime(self.home, self.settings, without, StartProgress(self.output))
         from phoenix_dev.runtime.embedded import EmbeddedRuntime
 
         return EmbeddedRuntime(self.home, self.settings)

@@ -9,6 +9,7 @@ import click
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
+from phoenix_dev.cli.options import runtime_option
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @command(examples=["phoenix-dev down", "phoenix-dev down --data --yes"])
 @click.option("--data", "delete_data", is_flag=True, help="Delete what was kept, too.")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
+@runtime_option
 @pass_app
 @click.pass_context
 def down(ctx: click.Context, app: AppContext, *, delete_data: bool, yes: bool) -> None:
@@ -35,7 +37,7 @@ def _confirmed(app: AppContext) -> bool:
     from phoenix_dev.render.quantity import size
 
     data = app.runtime().data()
-    if not data.size_bytes:
+    if not data.path:
         return True
     if not sys.stdin.isatty():
         raise UsageError(
@@ -49,8 +51,8 @@ def _told(ended: Ended) -> tuple[str, ...]:
     from phoenix_dev.render.quantity import size
 
     what = "stopped" if ended.ran else "nothing was running"
-    if ended.deleted.size_bytes:
+    if ended.deleted.path:
         what += f"; deleted {size(ended.deleted.size_bytes)} of data"
-    elif ended.left.size_bytes:
+    elif ended.left.path:
         what += f"; {size(ended.left.size_bytes)} of data stay in {ended.left.path}"
     return (*ended.notes, what)

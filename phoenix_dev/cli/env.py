@@ -6,7 +6,7 @@ import click
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.options import json_option, runtime_option
 
 SHELLS = ("sh", "fish", "powershell", "dotenv")
 
@@ -19,6 +19,7 @@ SHELLS = ("sh", "fish", "powershell", "dotenv")
     ]
 )
 @click.option("--shell", type=click.Choice(SHELLS), help="In whose language; $SHELL decides if not given.")
+@runtime_option
 @json_option
 @pass_app
 def env(app: AppContext, *, shell: str | None, as_json: bool) -> None:

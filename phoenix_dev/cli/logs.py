@@ -9,7 +9,7 @@ import click
 from phoenix_dev.cli.completion import complete_service, complete_trace_id
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.options import json_option, runtime_option
 from phoenix_dev.cli.types import LevelName, Moment, Name, Pattern
 from phoenix_dev.errors import UsageError
 
@@ -66,6 +66,7 @@ _DEFAULT_LIMIT = 1000
     "--limit", type=click.IntRange(min=0), help=f"The newest so many.  [default: {_DEFAULT_LIMIT}; with an ID all]"
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on with each line as it arrives.")
+@runtime_option
 @json_option
 @pass_app
 def logs(

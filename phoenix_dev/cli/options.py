@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from phoenix_dev.cli.context import app_of
 from phoenix_dev.cli.types import Moment
 
 if TYPE_CHECKING:
@@ -15,6 +16,20 @@ _Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 
 #: `--json`, given to the command as `as_json`.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _read_from(ctx: click.Context, _: click.Parameter, runtime: str | None) -> None:
+    ctx.obj = app_of(ctx).with_flags(runtime=runtime)
+
+
+#: `--runtime` of a command that reads or asks: the command is given an AppContext that knows it.
+runtime_option = click.option(
+    "--runtime",
+    type=click.Choice(["compose", "embedded"]),
+    callback=_read_from,
+    expose_value=False,
+    help="Of this runtime, not of the one that was started last.",
+)
 
 
 def since_option(default: str) -> Callable[[_Decorated], _Decorated]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option, since_option
+from phoenix_dev.cli.options import json_option, runtime_option, since_option
 
 
 @command(examples=["phoenix-dev services", "phoenix-dev services --since 24h --json"])
 @since_option("1h")
+@runtime_option
 @json_option
 @pass_app
 def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:

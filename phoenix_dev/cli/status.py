@@ -9,7 +9,7 @@ import click
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.options import json_option, runtime_option
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _CLEAR_THE_REST = "\x1b[J"
 
 @command(examples=["phoenix-dev status", "phoenix-dev status --watch", "phoenix-dev status --json"])
 @click.option("--watch", is_flag=True, help="Show it anew every second, until Ctrl-C.")
+@runtime_option
 @json_option
 @pass_app
 @click.pass_context
@@ -44,7 +45,7 @@ def status(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
 def _found(app: AppContext) -> StackStatus:
     from phoenix_dev.usecases.status import stack_status
 
-    return stack_status(app.runtime(), app.stores(), time.time_ns())
+    return stack_status(app.runtime(), app.stores, time.time_ns())
 
 
 def _show(app: AppContext, found: StackStatus, *, as_json: bool, lines: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from phoenix_dev.cli.completion import complete_trace_id
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.options import json_option, runtime_option
 
 if TYPE_CHECKING:
     from phoenix_dev.model.identifier import IdKind
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--expand", is_flag=True, help="Show every span, repeats too.")
 @click.option("--no-logs", is_flag=True, help="Leave the logs out.")
+@runtime_option
 @json_option
 @pass_app
 def trace(

@@ -7,7 +7,7 @@ import click
 from phoenix_dev.cli.completion import complete_service
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option, since_option
+from phoenix_dev.cli.options import json_option, runtime_option, since_option
 from phoenix_dev.cli.types import Duration, Name, Pair
 
 
@@ -38,6 +38,7 @@ from phoenix_dev.cli.types import Duration, Name, Pair
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
 @json_option
 @click.pass_context
+@runtime_option
 @pass_app
 def traces(
     app: AppContext,

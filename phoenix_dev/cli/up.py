@@ -7,15 +7,28 @@ import click
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option
+from phoenix_dev.runtime.catalogue import OPTIONAL
 
 _PATIENCE_S = 30.0
 
 
-@command(examples=["phoenix-dev up", "phoenix-dev up --otlp-http-port 14318 --json"])
-@click.option("--runtime", type=click.Choice(["auto", "embedded"]), help="What runs the stack.")
+@command(
+    examples=[
+        "phoenix-dev up",
+        "phoenix-dev up --runtime compose --without grafana",
+        "phoenix-dev up --otlp-http-port 14318 --json",
+    ]
+)
+@click.option("--runtime", type=click.Choice(["auto", "compose", "embedded"]), help="What runs the stack.")
 @click.option("--profile", type=click.Choice(["development", "production"]), help="How much of the traffic is kept.")
 @click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
 @click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
+@click.option(
+    "--without",
+    type=click.Choice(OPTIONAL),
+    multiple=True,
+    help="Leave this part of the real stack out; may be given several times.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=_PATIENCE_S, help="Seconds until it must be ready.")
 @json_option
 @pass_app
@@ -26,6 +39,7 @@ def up(
     profile: str | None,
     otlp_http_port: str | None,
     otlp_grpc_port: str | None,
+    without: tuple[str, ...],
     timeout: float,
     as_json: bool,
 ) -> None:
@@ -38,7 +52,7 @@ def up(
 
     ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port}
     app = app.with_flags(runtime=runtime, profile=profile, **ports)
-    started = start_stack(app.runtime(), timeout_s=timeout)
+    started = start_stack(app.runtime_to_start(without), timeout_s=timeout)
     app.output.talk(*started.notes)
     if as_json:
         app.output.json(stack_json(started.status))

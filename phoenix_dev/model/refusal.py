@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Protocol = Literal["http", "grpc"]
+Protocol = Literal["http", "grpc", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Refusal:
     """Exports turned away for one reason. `signal` is traces, logs, metrics or empty; `service` is empty where it
     could not be read.
 
+    `protocol` is empty for what was taken and then dropped on its way to where it is kept; `count` is then 0.
     `items` counts the spans, records or points refused for good, where they could be counted; `count` the exports.
     `first_ns` and `last_ns` are the times of the first and the latest (Unix nanoseconds), `peer` is the address the
     latest came from. The texts come from the sender: bounded in length, otherwise as sent.

@@ -16,22 +16,36 @@ Health = Literal["", "healthy", "unhealthy"]
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where a stack takes telemetry and shows it, as URLs; what it does not offer (or does not yet know) is empty."""
+    """Where a stack takes telemetry and shows it, as URLs; what it does not offer (or does not yet know) is empty.
+
+    From `jaeger` on: the parts of a stack that has these, `jaeger_errors` with its base path.
+    """
 
     otlp_grpc: str = ""
     otlp_http: str = ""
     ui: str = ""
+    jaeger: str = ""
+    jaeger_errors: str = ""
+    loki: str = ""
+    prometheus: str = ""
+    alertmanager: str = ""
+    grafana: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part of a stack. `memory_bytes` is what it holds resident; `detail` is one line for people."""
+    """One part of a stack. `memory_bytes` is what it holds resident; `detail` is one line for people.
+
+    `restarts` and `data_bytes` (what it keeps on disk) are None for a part that knows neither.
+    """
 
     name: str
     state: ComponentState
     health: Health = ""
     memory_bytes: int = 0
     detail: str = ""
+    restarts: int | None = None
+    data_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,16 @@ class Output:
         """
         return self._colour(self.stdout)
 
+    @property
+    def talks_to_a_terminal(self) -> bool:
+        """Whether stderr is a terminal that can be drawn on."""
+        return _is_terminal(self.stderr) and self._environ.get("TERM") not in ("dumb", "unknown")
+
+    @property
+    def talks_in_colour(self) -> bool:
+        """Whether stderr gets colour, by the rules of `colour`."""
+        return self._colour(self.stderr)
+
     @cached_property
     def width(self) -> int:
         """Columns: COLUMNS, else the terminal's, else PIPED_WIDTH; at least NARROWEST."""

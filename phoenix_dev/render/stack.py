@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.render import style
 from phoenix_dev.render.jsonout import service_json
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, rfc3339, size
+from phoenix_dev.render.quantity import ago, size
 from phoenix_dev.render.tables import service_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.text import Text
 
@@ -34,11 +35,7 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
         "project": status.project,
         "state": status.state,
         "since": _time(status.since_ns),
-        "endpoints": {
-            "otlp_grpc": status.endpoints.otlp_grpc,
-            "otlp_http": status.endpoints.otlp_http,
-            "ui": status.endpoints.ui,
-        },
+        "endpoints": _endpoints_json(status),
         "components": [_component_json(component) for component in status.components],
         "data": {
             "path": status.data.path,
@@ -52,8 +49,18 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
 
 def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
     """A line an endpoint that there is."""
-    named = (("OTLP/HTTP", endpoints.otlp_http), ("OTLP/gRPC", endpoints.otlp_grpc), ("browser", endpoints.ui))
-    return (f"{name:{_LABEL}}{url}" for name, url in named if url)
+    named = (
+        ("OTLP/HTTP", endpoints.otlp_http),
+        ("OTLP/gRPC", endpoints.otlp_grpc),
+        ("Grafana", endpoints.grafana),
+        ("Jaeger", endpoints.jaeger),
+        ("Loki", endpoints.loki),
+        ("Prometheus", endpoints.prometheus),
+        ("Alertmanager", endpoints.alertmanager),
+    )
+    there = [(name, url) for name, url in named if url]
+    label = _label(name for name, _ in there)
+    return (f"{name:{label}}{url}" for name, url in there)
 
 
 def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iterator[Text]:
@@ -62,9 +69,10 @@ def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iter
     yield _head(status, now_ns, cells).text()
     for line in endpoint_lines(status.endpoints):
         yield Line(cells).add(line).text()
+    label = _label(component.name for component in status.components)
     for component in status.components:
-        yield _component(component, cells).text()
-    yield _data(status.data, now_ns, cells).text()
+        yield _component(component, label, cells).text()
+    yield _data(status.data, now_ns, label, cells).text()
     if status.received:
         yield Line().text()
         yield Line(cells).add("received in the last hour", style.STRONG).text()
@@ -84,17 +92,26 @@ def _head(status: StackStatus, now_ns: int, cells: int) -> Line:
     return line.add(f" · {status.runtime}, {status.profile}", style.DIM)
 
 
-def _component(component: Component, cells: int) -> Line:
+def _label(names: Iterable[str]) -> int:
+    """Cells of the first column."""
+    return max([_LABEL, *(len(name) + 2 for name in names)])
+
+
+def _component(component: Component, label: int, cells: int) -> Line:
     broken = component.health == "unhealthy"
-    line = Line(cells).add(f"{component.name:{_LABEL}}")
+    line = Line(cells).add(f"{component.name:{label}}")
     line.add(f"✗ {component.state}" if broken else component.health or component.state, style.ERROR if broken else "")
     if component.memory_bytes:
         line.add(f", {size(component.memory_bytes)} of memory")
+    if component.data_bytes:
+        line.add(f", {size(component.data_bytes)} on disk")
+    if component.restarts:
+        line.add(f", restarted {component.restarts} times", style.ERROR)
     return line.add(f", {component.detail}") if component.detail else line
 
 
-def _data(data: StoredData, now_ns: int, cells: int) -> Line:
-    line = Line(cells).add(f"{'data':{_LABEL}}")
+def _data(data: StoredData, now_ns: int, label: int, cells: int) -> Line:
+    line = Line(cells).add(f"{'data':{label}}")
     if not data.size_bytes:
         return line.add("nothing is kept")
     line.add(size(data.size_bytes))
@@ -105,8 +122,11 @@ def _data(data: StoredData, now_ns: int, cells: int) -> Line:
 
 def _refused(refusal: Refusal, now_ns: int, cells: int) -> Iterator[Line]:
     """Two lines: what and how often, then why."""
-    what = f"{refusal.signal or 'requests'} over {refusal.protocol}"
-    line = Line(cells).add("✗ ", style.ERROR).add(f"{refusal.count:,} × {what}")
+    if refusal.protocol:
+        what = f"{refusal.count:,} × {refusal.signal or 'requests'} over {refusal.protocol}"
+    else:
+        what = f"{refusal.signal} were taken and then dropped"
+    line = Line(cells).add("✗ ", style.ERROR).add(what)
     if refusal.items:
         line.add(f", {refusal.items:,} items")
     if refusal.service:
@@ -119,13 +139,32 @@ def _time(ns: int | None) -> str:
     return "" if ns is None else rfc3339(ns)
 
 
+def _endpoints_json(status: StackStatus) -> dict[str, str]:
+    """The three that every runtime has, and of the real stack each of its parts."""
+    at = status.endpoints
+    common = {"otlp_grpc": at.otlp_grpc, "otlp_http": at.otlp_http, "ui": at.ui}
+    if status.runtime == "embedded":
+        return common
+    return {
+        **common,
+        "jaeger": at.jaeger,
+        "jaeger_errors": at.jaeger_errors,
+        "loki": at.loki,
+        "prometheus": at.prometheus,
+        "alertmanager": at.alertmanager,
+        "grafana": at.grafana,
+    }
+
+
 def _component_json(component: Component) -> dict[str, Any]:
+    further = {"restarts": component.restarts, "data_bytes": component.data_bytes}
     return {
         "name": component.name,
         "state": component.state,
         "health": component.health,
         "memory_bytes": component.memory_bytes,
         "detail": component.detail,
+        **{name: value for name, value in further.items() if value is not None},
     }
 
 

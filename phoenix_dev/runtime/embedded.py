@@ -38,6 +38,11 @@ class EmbeddedRuntime:
         return "embedded"
 
     @property
+    def readable_when_stopped(self) -> Literal[True]:
+        """See Runtime."""
+        return True
+
+    @property
     def engine(self) -> EngineHandle:
         """The process, whether or not it lives."""
         return EngineHandle(self.home)

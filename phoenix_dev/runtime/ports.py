@@ -21,7 +21,7 @@ _LAST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class WantedPort:
-    """A port for one receiver. `named` by the user: it or nothing.
+    """A port for one receiver. `named` by the user: it or nothing. Its `flag` is empty where only a `setting` names it.
 
     `before` is where an engine that was killed had listened (0: none was): applications still send there.
     """
@@ -31,6 +31,7 @@ class WantedPort:
     number: int
     named: bool = False
     before: int = 0
+    setting: str = ""
 
     def candidates(self) -> Iterator[int]:
         """The ports to try, best first."""
@@ -51,9 +52,13 @@ class WantedPort:
         """What to tell the user about the port that was named and is not to be had."""
         known = {errno.EADDRINUSE: "is taken by another process", errno.EACCES: "is reserved for root"}
         why = known.get(error.errno or 0, f"cannot be used: {error.strerror}")
-        return NotReady(
-            f"port {self.number}, named for {self.what}, {why}", hint=f"phoenix-dev up {self.flag} {_some_free_port()}"
-        )
+        return NotReady(f"port {self.number}, named for {self.what}, {why}", hint=self.way_out(some_free_port()))
+
+    def way_out(self, port: int) -> str:
+        """What to type to have it on another port."""
+        if self.flag:
+            return f"phoenix-dev up {self.flag} {port}"
+        return f"PHOENIX_DEV_PORTS_{self.setting.upper()}={port} phoenix-dev up"
 
 
 async def bind_first_free(wanted: WantedPort, bind: Callable[[int], Awaitable[Bound]]) -> Bound:
@@ -70,11 +75,12 @@ async def bind_first_free(wanted: WantedPort, bind: Callable[[int], Awaitable[Bo
                 raise wanted.refused(error) from error
     raise NotReady(
         f"no port from {wanted.number} to {wanted.number + _REACH - 1} is free for {wanted.what}",
-        hint=f"phoenix-dev up {wanted.flag} {_some_free_port()}",
+        hint=wanted.way_out(some_free_port()),
     )
 
 
-def _some_free_port() -> int:
+def some_free_port() -> int:
+    """A port of 127.0.0.1 that nobody has at this moment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port

@@ -25,12 +25,60 @@ class Stopped:
     notes: tuple[str, ...] = ()
 
 
+class Listener(Protocol):
+    """Hears how a start goes on. Called from several threads; the texts of `failed` come from the part itself."""
+
+    def pulling(self, image: str, done_bytes: int, total_bytes: int) -> None:
+        """So much of an image is here."""
+        ...
+
+    def pulled(self, image: str) -> None:
+        """An image is here."""
+        ...
+
+    def pulls_ended(self) -> None:
+        """Nothing is pulled any more, whatever became of it."""
+        ...
+
+    def ready(self, part: str, seconds: float) -> None:
+        """A part accepts and answers, so long after it was told to start."""
+        ...
+
+    def failed(self, part: str, why: str, last_lines: tuple[str, ...]) -> None:
+        """A part does not; what it said last."""
+        ...
+
+
+class Silence:
+    """A listener that tells nobody."""
+
+    def pulling(self, image: str, done_bytes: int, total_bytes: int) -> None:
+        """See Listener."""
+
+    def pulled(self, image: str) -> None:
+        """See Listener."""
+
+    def pulls_ended(self) -> None:
+        """See Listener."""
+
+    def ready(self, part: str, seconds: float) -> None:
+        """See Listener."""
+
+    def failed(self, part: str, why: str, last_lines: tuple[str, ...]) -> None:
+        """See Listener."""
+
+
 class Runtime(Protocol):
     """One way to run the stack of one project. No method waits longer than the time it names."""
 
     @property
     def name(self) -> str:
         """The word for `--runtime`: "embedded" or "compose"."""
+        ...
+
+    @property
+    def readable_when_stopped(self) -> bool:
+        """Whether what was received can be read while nothing runs."""
         ...
 
     def start(self, timeout_s: float) -> Started:

@@ -42,7 +42,7 @@ class EngineRecord:
     @classmethod
     def read(cls, home: Path) -> Self | None:
         """The record in a state folder; None when there is none or it cannot be understood (it is then nobody's)."""
-        found = _read(home / RUNTIME_FILE)
+        found = read_document(home / RUNTIME_FILE)
         try:
             # Another version may know more or less; what it must say has no default here.
             known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
@@ -52,7 +52,7 @@ class EngineRecord:
 
     def write(self, home: Path) -> None:
         """Put the record in place, whole or not at all."""
-        _write(home / RUNTIME_FILE, asdict(self))
+        write_document(home / RUNTIME_FILE, asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class StackRecord:
     @classmethod
     def read(cls, home: Path) -> Self | None:
         """The record in a state folder; None before the first `up`."""
-        found = _read(home / STACK_FILE)
+        found = read_document(home / STACK_FILE)
         try:
             return cls(runtime=str(found["runtime"]), project=str(found["project"]), profile=str(found["profile"]))
         except KeyError:
@@ -74,7 +74,7 @@ class StackRecord:
 
     def write(self, home: Path) -> None:
         """Put the record in place, whole or not at all."""
-        _write(home / STACK_FILE, asdict(self))
+        write_document(home / STACK_FILE, asdict(self))
 
 
 def forget_engine(home: Path) -> None:
@@ -82,7 +82,8 @@ def forget_engine(home: Path) -> None:
     (home / RUNTIME_FILE).unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_document(path: Path) -> dict[str, Any]:
+    """The JSON object in a file; empty when there is none or it cannot be understood."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -90,7 +91,8 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _write(path: Path, document: dict[str, Any]) -> None:
+def write_document(path: Path, document: dict[str, Any]) -> None:
+    """Put a JSON object in place, whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     beside.replace(path)

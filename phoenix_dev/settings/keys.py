@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class Key:
     """One setting: its name with a dot before what is nested, its flag, its default, and how its text is read.
 
-    `parse` raises ValueError with what the text has to be, to follow "has to be".
+    `parse` raises ValueError with what the text has to be, to follow "has to be". `flag` is empty where there is none.
     """
 
     name: str
@@ -53,10 +53,41 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _registry(text: str) -> str:
+    if text and not re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9._/-]|:[0-9]+(?=/|$))*[a-zA-Z0-9]", text):
+        raise ValueError("a registry's host, with a port and a path if it has them, as in mirror.example:5000/hub")
+    return text
+
+
+def _days(text: str) -> str:
+    found = re.fullmatch(r"([0-9]{1,4})([dw])", text)
+    if not found or int(found[1]) == 0:
+        raise ValueError("whole days or weeks, as in 7d or 4w")
+    return text
+
+
+def _bytes(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}(MB|MiB|GB|GiB)", text):
+        raise ValueError("a size in MB, MiB, GB or GiB, as in 2GiB")
+    return text
+
+
 KEYS: tuple[Key, ...] = (
     Key("project", "--project", "phoenix", _name, "name of the stack; two projects run side by side"),
-    Key("runtime", "--runtime", "auto", _one_of("auto", "embedded"), "what runs the stack"),
+    Key("runtime", "--runtime", "auto", _one_of("auto", "compose", "embedded"), "what runs the stack"),
     Key("profile", "--profile", "development", _one_of("development", "production"), "how much of the traffic is kept"),
     Key("ports.otlp_grpc", "--otlp-grpc-port", 4317, _port, "where OTLP over gRPC is taken, on loopback"),
     Key("ports.otlp_http", "--otlp-http-port", 4318, _port, "where OTLP over HTTP is taken, on loopback"),
+    Key("ports.jaeger", "", 16686, _port, "where Jaeger answers, on loopback"),
+    Key("ports.jaeger_errors", "", 16688, _port, "where Jaeger's store of errors answers, on loopback"),
+    Key("ports.loki", "", 3100, _port, "where Loki answers, on loopback"),
+    Key("ports.prometheus", "", 9090, _port, "where Prometheus answers, on loopback"),
+    Key("ports.alertmanager", "", 9093, _port, "where Alertmanager answers, on loopback"),
+    Key("ports.grafana", "", 3000, _port, "where Grafana answers, on loopback"),
+    Key("retention.traces", "", "7d", _days, "how long compose keeps traces"),
+    Key("retention.error_traces", "", "30d", _days, "how long compose keeps traces with an error"),
+    Key("retention.logs", "", "7d", _days, "how long compose keeps logs"),
+    Key("retention.metrics", "", "15d", _days, "how long compose keeps metrics"),
+    Key("retention.size", "", "2GiB", _bytes, "how much of metrics compose keeps at most"),
+    Key("images.registry", "", "", _registry, "a mirror that images come from"),
 )

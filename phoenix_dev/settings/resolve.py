@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import UsageError
 from phoenix_dev.settings.keys import KEYS, Key, Value
-from phoenix_dev.settings.values import Origin, Ports, Settings
+from phoenix_dev.settings.values import Images, Origin, Ports, Retention, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,9 +78,14 @@ def _parse(key: Key, text: str, origin: Origin) -> Value:
 
 
 def _settings(resolved: Mapping[str, tuple[Value, Origin]]) -> Settings:
-    plain: dict[str, Any] = {name: value for name, (value, _) in resolved.items() if "." not in name}
-    ports: dict[str, Any] = {
-        name.removeprefix("ports."): value for name, (value, _) in resolved.items() if name.startswith("ports.")
-    }
-    origins = {name: origin for name, (_, origin) in resolved.items()}
-    return Settings(**plain, ports=Ports(**ports), origins=origins)
+    groups: dict[str, dict[str, Any]] = {}
+    for name, (value, _) in resolved.items():
+        group, _, key = name.rpartition(".")
+        groups.setdefault(group, {})[key] = value
+    return Settings(
+        **groups[""],
+        ports=Ports(**groups["ports"]),
+        retention=Retention(**groups["retention"]),
+        images=Images(**groups["images"]),
+        origins={name: origin for name, (_, origin) in resolved.items()},
+    )

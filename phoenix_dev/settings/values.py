@@ -26,6 +26,30 @@ class Ports:
 
     otlp_grpc: int = 4317
     otlp_http: int = 4318
+    jaeger: int = 16686
+    jaeger_errors: int = 16688
+    loki: int = 3100
+    prometheus: int = 9090
+    alertmanager: int = 9093
+    grafana: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept (`7d`, `4w`), and how much of metrics at most (`2GiB`)."""
+
+    traces: str = "7d"
+    error_traces: str = "30d"
+    logs: str = "7d"
+    metrics: str = "15d"
+    size: str = "2GiB"
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Where images come from: `registry` is a mirror, empty for the usual ones."""
+
+    registry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,8 @@ class Settings:
     runtime: str = "auto"
     profile: str = "development"
     ports: Ports = field(default_factory=Ports)
+    retention: Retention = field(default_factory=Retention)
+    images: Images = field(default_factory=Images)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def value(self, name: str) -> str | int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phoenix_dev.model.stack import StackStatus
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.stores import Stores
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
 LATELY_NS = 3600 * 10**9
 
 
-def stack_status(runtime: Runtime, stores: Stores, now_ns: int) -> StackStatus:
+def stack_status(runtime: Runtime, open_stores: Callable[[], Stores], now_ns: int) -> StackStatus:
     """The stack now, with what each service sent in the last hour. A store that cannot be read makes it degraded."""
     status = runtime.status()
-    if not status.data.size_bytes:
+    if not status.data.path or (status.state == "stopped" and not runtime.readable_when_stopped):
         return status
     try:
+        stores = open_stores()
         data = replace(status.data, oldest_ns=stores.services.oldest_ns())
         return replace(status, data=data, received=stores.services.activity(now_ns - LATELY_NS))
     except NotReady as error:

@@ -38,7 +38,9 @@ AT_HOME_IN = {
     "rich": {"render"},
     "click": {"cli", "demo"},
     "sqlite3": {"telemetry", "demo"},
-    "yaml": {"settings"},
+    "yaml": {"settings", "runtime"},
+    "docker": {"runtime"},
+    "python_on_whales": {"runtime"},
     "platformdirs": {"home"},
     "uvicorn": {"receiver", "runtime", "demo"},
     "starlette": {"receiver", "runtime", "demo"},
@@ -103,6 +105,7 @@ def test_a_library_stays_in_its_home(library: str) -> None:
 HEAVY = (
     "httpx",
     "docker",
+    "python_on_whales",
     "yaml",
     "rich",
     "sqlite3",

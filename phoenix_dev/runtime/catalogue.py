@@ -1,0 +1,112 @@
+"""The parts of the real stack: their services, images, ports and addresses. Whoever needs one of these asks here.
+
+compose/compose.yaml says the same to docker compose; tests/unit/runtime/test_catalogue.py holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What compose labels everything of a project with.
+PROJECT_LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that a part publishes on loopback: its name in the settings (`ports.<name>`), and the one inside."""
+
+    name: str
+    what: str
+    inside: int
+
+    @property
+    def key(self) -> str:
+        """The setting that names it."""
+        return f"ports.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The variable of compose.yaml that takes it."""
+        return f"PHOENIX_DEV_PORT_{self.name.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part. `core`: without it there is no stack. `volume` is where it keeps data, empty where it keeps none."""
+
+    name: str
+    title: str
+    service: str
+    image: str
+    ports: tuple[Port, ...]
+    volume: str
+    core: bool = True
+
+    def image_from(self, registry: str) -> str:
+        """Its image, from a mirror when one is given."""
+        return f"{registry}/{self.image}" if registry else self.image
+
+
+COLLECTOR = Part(
+    "collector",
+    "the collector",
+    "otel-collector",
+    "otel/opentelemetry-collector-contrib:0.145.0",
+    (Port("otlp_http", "OTLP/HTTP", 4318), Port("otlp_grpc", "OTLP/gRPC", 4317)),
+    "queue",
+)
+JAEGER = Part(
+    "jaeger",
+    "Jaeger",
+    "jaeger",
+    "jaegertracing/jaeger:2.13.0",
+    (Port("jaeger", "Jaeger", 16686), Port("jaeger_errors", "Jaeger's store of errors", 16688)),
+    "traces",
+)
+LOKI = Part("loki", "Loki", "loki", "grafana/loki:3.7.8", (Port("loki", "Loki", 3100),), "logs")
+PROMETHEUS = Part(
+    "prometheus",
+    "Prometheus",
+    "prometheus",
+    "prom/prometheus:v3.16.0",
+    (Port("prometheus", "Prometheus", 9090),),
+    "metrics",
+)
+ALERTMANAGER = Part(
+    "alertmanager",
+    "Alertmanager",
+    "alertmanager",
+    "prom/alertmanager:v0.33.1",
+    (Port("alertmanager", "Alertmanager", 9093),),
+    "alerts",
+    core=False,
+)
+GRAFANA = Part(
+    "grafana",
+    "Grafana",
+    "grafana",
+    "grafana/grafana:12.4.3",
+    (Port("grafana", "Grafana", 3000),),
+    "dashboards",
+    core=False,
+)
+
+PARTS = (COLLECTOR, JAEGER, LOKI, PROMETHEUS, ALERTMANAGER, GRAFANA)
+PORTS = tuple(port for part in PARTS for port in part.ports)
+OPTIONAL = tuple(part.name for part in PARTS if not part.core)
+
+
+def wanted_parts(without: Iterable[str]) -> tuple[Part, ...]:
+    """All parts but those left out by name."""
+    left_out = set(without)
+    return tuple(part for part in PARTS if part.name not in left_out)
+
+
+def url_of(part: Part, ports: Mapping[str, int]) -> str:
+    """The base URL of a part on this machine, by its first port; `ports` are numbers by name."""
+    return f"http://127.0.0.1:{ports[part.ports[0].name]}"

@@ -1,0 +1,182 @@
+"""How the real stack is started: files, images, ports, compose, and then every part is asked until it answers."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev import __version__
+from phoenix_dev.assets import assets_folder
+from phoenix_dev.errors import NotReady
+from phoenix_dev.runtime import images
+from phoenix_dev.runtime.catalogue import PARTS, wanted_parts
+from phoenix_dev.runtime.compose_command import ComposeCommand, PortTaken
+from phoenix_dev.runtime.compose_record import ComposeRecord
+from phoenix_dev.runtime.containers import Containers
+from phoenix_dev.runtime.readiness import why_not_ready
+from phoenix_dev.runtime.stack_ports import choose_ports, published
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from phoenix_dev.runtime.catalogue import Part
+    from phoenix_dev.runtime.containers import ContainerFacts
+    from phoenix_dev.runtime.docker_engine import DockerEngine
+    from phoenix_dev.runtime.protocol import Listener
+    from phoenix_dev.runtime.stack_files import StackFiles
+    from phoenix_dev.settings import Settings
+
+#: How often compose is told again when a port that was free a moment ago is not.
+_ATTEMPTS = 5
+_PROBE_S = 1.0
+_POLL_S = 0.05
+#: How often it is looked whether a part that does not answer has ended (seconds).
+_LOOK_S = 1.0
+#: How many lines of a part that failed are shown.
+_LINES = 8
+_METRIC_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeStart:
+    """One start of one project. `engine` answers; nobody else changes the stack meanwhile."""
+
+    home: Path
+    settings: Settings
+    without: tuple[str, ...]
+    listener: Listener
+    engine: DockerEngine
+    files: StackFiles
+
+    def run(self, timeout_s: float) -> tuple[str, ...]:
+        """Return once every part accepts and answers, or an optional one does not: with what to tell the user.
+
+        Raises NotReady when a core part does not start; what did start is left as it is.
+        """
+        parts = wanted_parts(self.without)
+        unavailable = images.fetch(self.engine, parts, self.settings.images.registry, self.listener)
+        started_at = time.monotonic()
+        deadline = started_at + timeout_s
+        starting = tuple(part for part in parts if part.name not in unavailable)
+        numbers, notes = self._bring_up(starting, unavailable)
+        failed = self._await_ready(starting, numbers, started_at, deadline)
+        for part, why in failed.items():
+            if part.core:
+                raise self._cannot_start(part, why)
+        told = [f"{part.title} does not run: {why}" for part, why in failed.items()]
+        return (*notes, *unavailable.values(), *told)
+
+    def _bring_up(
+        self, parts: Sequence[Part], unavailable: Mapping[str, str]
+    ) -> tuple[Mapping[str, int], tuple[str, ...]]:
+        """Have compose start the parts on ports that are free: the ports by name, and what to tell about them."""
+        command = ComposeCommand(self.engine, self.settings.project, self.files)
+        before = ComposeRecord.read(self.home)
+        lost: frozenset[int] = frozenset()
+        for attempt in range(_ATTEMPTS):
+            now = published(self.engine, self.settings.project, PARTS)
+            chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
+            self.files.write(assets_folder(), self._environment(chosen.numbers))
+            ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
+            there = Containers(self.engine, self.settings.project).facts()
+            services = [part.service for part in parts]
+            if unwanted := sorted({part.service for part in PARTS} & set(there) - set(services)):
+                command.remove(unwanted)
+            try:
+                command.up(services, prepared=all(_runs(there.get(service)) for service in services))
+            except PortTaken as taken:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+                lost |= {taken.port}
+            else:
+                return chosen.numbers, chosen.notes
+        raise AssertionError("the last attempt returns or raises")
+
+    def _environment(self, ports: Mapping[str, int]) -> Mapping[str, str]:
+        """The values of the variables in compose.yaml."""
+        keep = self.settings.retention
+        numbers = {port.variable: str(ports[port.name]) for part in PARTS for port in part.ports if port.name in ports}
+        return {
+            "PHOENIX_DEV_PROJECT": self.settings.project,
+            "PHOENIX_DEV_VERSION": __version__,
+            "PHOENIX_DEV_REGISTRY": self.settings.images.registry,
+            "PHOENIX_PROFILE": self.settings.profile,
+            "PHOENIX_RETENTION_TRACES": _hours(keep.traces),
+            "PHOENIX_RETENTION_ERROR_TRACES": _hours(keep.error_traces),
+            "PHOENIX_RETENTION_LOGS": _hours(keep.logs),
+            "PHOENIX_RETENTION_METRICS": _hours(keep.metrics),
+            "PHOENIX_RETENTION_METRICS_SIZE": _metric_size(keep.size),
+            **numbers,
+        }
+
+    def _await_ready(
+        self, parts: Sequence[Part], numbers: Mapping[str, int], started_at: float, deadline: float
+    ) -> Mapping[Part, str]:
+        """Ask all parts at once until each answers: those that do not, and why."""
+        failed: dict[Part, str] = {}
+        over = threading.Event()
+        pool = ThreadPoolExecutor(len(parts))
+        try:
+            waiting = {pool.submit(self._await_one, part, numbers, deadline, over): part for part in parts}
+            for done in as_completed(waiting):
+                part, why = waiting[done], done.result()
+                if why:
+                    failed[part] = why
+                    lines = Containers(self.engine, self.settings.project).last_lines(part.service, _LINES)
+                    self.listener.failed(part.name, why, lines)
+                else:
+                    self.listener.ready(part.name, time.monotonic() - started_at)
+        finally:
+            over.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+        return failed
+
+    def _await_one(self, part: Part, numbers: Mapping[str, int], deadline: float, over: threading.Event) -> str:
+        """Why a part does not answer in time, or never will; empty once it does."""
+        look = time.monotonic() + _LOOK_S
+        while why := why_not_ready(part, numbers, _PROBE_S):
+            now = time.monotonic()
+            if now > look:
+                facts = self._facts(part)
+                if facts is None or facts.given_up:
+                    return f"its container {facts.name} {facts.why}" if facts else "it has no container"
+                look = now + _LOOK_S
+            if now > deadline or over.is_set():
+                return f"it {why}"
+            time.sleep(_POLL_S)
+        return ""
+
+    def _facts(self, part: Part) -> ContainerFacts | None:
+        return Containers(self.engine, self.settings.project).facts().get(part.service)
+
+    def _cannot_start(self, part: Part, why: str) -> NotReady:
+        facts = self._facts(part)
+        name = facts.name if facts else f"{self.settings.project}-{part.service}-1"
+        said = Containers(self.engine, self.settings.project).last_lines(part.service, 1)
+        last = f"; it said last: {_plain(said[-1])}" if said else ""
+        return NotReady(f"{part.title} does not start: {why}{last}", hint=f"docker logs {name}")
+
+
+def _runs(facts: ContainerFacts | None) -> bool:
+    return facts is not None and facts.status == "running"
+
+
+def _plain(line: str) -> str:
+    """A line of a log without the colours it may have."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", line).strip()[:500]
+
+
+def _hours(text: str) -> str:
+    """A setting of days or weeks in the hours that all parts understand."""
+    return f"{int(text[:-1]) * {'d': 24, 'w': 168}[text[-1]]}h"
+
+
+def _metric_size(text: str) -> str:
+    """A setting of a size in the bytes that Prometheus understands."""
+    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()  # type: ignore[union-attr]
+    return f"{int(number) * _METRIC_UNITS[unit]}B"

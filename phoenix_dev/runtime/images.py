@@ -1,0 +1,109 @@
+"""Images: which are missing, and how those get here. What is here is never pulled again."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from phoenix_dev.errors import NotReady
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from phoenix_dev.runtime.catalogue import Part
+    from phoenix_dev.runtime.docker_engine import DockerEngine
+    from phoenix_dev.runtime.protocol import Listener
+
+#: How long a registry may be silent (seconds).
+_SILENCE_S = 60
+
+
+def missing(engine: DockerEngine, images: Sequence[str]) -> tuple[str, ...]:
+    """Those that the engine does not have. Raises NotReady when it does not answer."""
+    return tuple(image for image in images if engine.ask(f"/images/{quote(image)}/json") is None)
+
+
+def fetch(engine: DockerEngine, parts: Sequence[Part], registry: str, listener: Listener) -> Mapping[str, str]:
+    """Pull what is missing, all at a time. By name of the part: why an optional one's image cannot be had.
+
+    Raises NotReady when the image of a core part cannot be had; it names the setting for a mirror.
+    """
+    by_image = {part.image_from(registry): part for part in parts}
+    wanted = missing(engine, tuple(by_image))
+    if not wanted:
+        return {}
+    outcomes = _pull_all(engine, wanted, listener)
+    failed = {by_image[image]: why for image, why in outcomes.items() if why}
+    for part, why in failed.items():
+        if part.core:
+            raise _cannot_be_had(part, registry, why)
+    return {part.name: _cannot_be_had(part, registry, why).message for part, why in failed.items()}
+
+
+def _pull_all(engine: DockerEngine, wanted: Sequence[str], listener: Listener) -> Mapping[str, str]:
+    """Why each could not be pulled, empty when it was. Ctrl-C waits for nothing: the engine ends what is under way."""
+    outcomes: dict[str, str] = {}
+
+    def pull(image: str) -> None:
+        outcomes[image] = _pull(engine, image, listener)
+
+    threads = [threading.Thread(target=pull, args=(image,), daemon=True) for image in wanted]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        listener.pulls_ended()
+    return outcomes
+
+
+def _cannot_be_had(part: Part, registry: str, why: str) -> NotReady:
+    return NotReady(
+        f"the image {part.image_from(registry)} of {part.title} is not here and cannot be pulled: {why}; "
+        "the setting images.registry names a mirror",
+        hint="PHOENIX_DEV_IMAGES_REGISTRY=mirror.example:5000 phoenix-dev up",
+    )
+
+
+@dataclass(slots=True)
+class _Layers:
+    """How much of each layer of an image is here."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    total: dict[str, int] = field(default_factory=dict)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        layer, progress = str(event.get("id", "")), event.get("progressDetail") or {}
+        if event.get("status") == "Downloading" and progress.get("total"):
+            self.done[layer], self.total[layer] = int(progress["current"]), int(progress["total"])
+        elif event.get("status") in ("Download complete", "Pull complete"):
+            self.done[layer] = self.total.get(layer, 0)
+
+
+def _pull(engine: DockerEngine, image: str, listener: Listener) -> str:
+    """Pull an image; why that was not possible, empty when it was."""
+    from docker import APIClient
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    name, _, tag = image.rpartition(":")
+    layers = _Layers()
+    listener.pulling(image, 0, 0)
+    try:
+        client = APIClient(base_url=engine.url, version="auto", timeout=_SILENCE_S)
+        for event in client.pull(name, tag, stream=True, decode=True):
+            if "error" in event:
+                return _sentence(str(event["error"]))
+            layers.take(event)
+            listener.pulling(image, sum(layers.done.values()), sum(layers.total.values()))
+    except (DockerException, RequestException) as error:
+        return _sentence(str(getattr(error, "explanation", None) or error))
+    listener.pulled(image)
+    return ""
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
