@@ -58,11 +58,8 @@ class Board:
 
     def as_json(self) -> str:
         """What Grafana reads."""
-        built = self._built()
-        document: dict[str, Any] = json.loads(json.dumps(built, cls=JSONEncoder))
-        # Where a link would stand is its own setting in the newest Grafana only; elsewhere it is at the top.
-        for link in document["links"]:
-            link.pop("placement", None)
+        document: dict[str, Any] = json.loads(json.dumps(self._built(), cls=JSONEncoder))
+        _leave_out_what_grafana_does_not_know(document)
         return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
     def _built(self) -> Dashboard:
@@ -101,3 +98,15 @@ def _to_others() -> DashboardLink:
     return DashboardLink(
         title="Dashboards", type_val=DashboardLinkType.DASHBOARDS, icon="external link", tags=[TAG], keep_time=True
     )
+
+
+def _leave_out_what_grafana_does_not_know(document: dict[str, Any]) -> None:
+    # The SDK has one kind of variable, link and table for all versions of Grafana, and writes defaults of all.
+    for link in document["links"]:
+        del link["placement"]
+    for variable in document["templating"]["list"]:
+        for setting in ("auto", "auto_min", "auto_count", "skipUrlSync"):
+            variable.pop(setting, None)
+    for panel in document["panels"]:
+        if panel["type"] == "table":
+            del panel["options"]["footer"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grafana_foundation_sdk.builders.dashboard import QueryVariable
-from grafana_foundation_sdk.models.dashboard import VariableRefresh, VariableSort
+from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefresh, VariableSort
 
 from tools.dashboards import links, queries, thresholds
 from tools.dashboards.board import Board, Section
@@ -58,7 +58,8 @@ def _service_variable() -> Builder[VariableModel]:
 def _operation_variable() -> Builder[VariableModel]:
     query = f"label_values({queries.CALLS}{queries.labels(_SERVICE, queries.REQUESTS)}, span_name)"
     words = "One operation of the service, or all: applies to requests, not to calls, logs and traces."
-    return _variable("operation", "Operation", query, words).include_all(True).all_value(".*")
+    everything = VariableOption(selected=True, text="All", value="$__all")
+    return _variable("operation", "Operation", query, words).include_all(True).all_value(".*").current(everything)
 
 
 def _variable(name: str, label: str, query: str, description: str) -> QueryVariable:
@@ -68,7 +69,6 @@ def _variable(name: str, label: str, query: str, description: str) -> QueryVaria
         .description(description)
         .datasource(PROMETHEUS)
         .query({"qryType": 5, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"})
-        .definition(query)
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.ALPHABETICAL_ASC)
         .multi(False)

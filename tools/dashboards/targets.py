@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders import loki, prometheus
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
-from grafana_foundation_sdk.models.loki import LokiQueryDirection
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from tools.dashboards.sources import JAEGER, LOKI, PROMETHEUS
@@ -42,7 +41,7 @@ def logql(expr: str, legend: str = "", *, ref: str = "A", lines: int | None = No
     """A LogQL query over the shown period; `lines` bounds how many log records it returns."""
     query = loki.Dataquery().datasource(LOKI).ref_id(ref).expr(expr).query_type("range")
     if lines is not None:
-        return query.max_lines(lines).direction(LokiQueryDirection.BACKWARD)
+        return query.max_lines(lines)
     return query.legend_format(legend)
 
 
