@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import UTC, datetime
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
 from opentelemetry.trace import format_span_id, format_trace_id
+
+from phoenix_dev.model.moment import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,12 +107,6 @@ class LibraryLines(logging.Handler):
         """Called by the logging module."""
         level = "ERROR" if record.levelno >= logging.ERROR else "WARN"
         self._lines.print(int(record.created * 1e9), level, record.getMessage(), {_METADATA + "logger": record.name})
-
-
-def rfc3339(time: int) -> str:
-    """Unix nanoseconds as RFC 3339 in UTC with nanoseconds."""
-    seconds, nanoseconds = divmod(time, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
 
 
 def catch_library_logs(lines: JsonLines) -> None:

@@ -6,8 +6,8 @@ from base64 import b64encode
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
+from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.render.identity import correlation_ids
-from phoenix_dev.render.quantity import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

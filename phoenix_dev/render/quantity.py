@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from phoenix_dev.model.moment import in_utc
 
 _DAY = 86_400
 
@@ -46,18 +46,12 @@ def size(number: int) -> str:
 
 def clock(ns: int) -> str:
     """Time of day, `04:05:06.131`."""
-    return f"{_strftime('%H:%M:%S', ns)}.{ns % 1_000_000_000 // 1_000_000:03}"
+    return f"{in_utc('%H:%M:%S', ns)}.{ns % 1_000_000_000 // 1_000_000:03}"
 
 
 def day(ns: int) -> str:
     """`2026-10-05`."""
-    return _strftime("%Y-%m-%d", ns)
-
-
-def rfc3339(ns: int, digits: int = 9) -> str:
-    """`2026-10-05T04:05:06.131000000Z` (RFC 3339, section 5.6), always in UTC, always with as many digits."""
-    fraction = f"{ns % 1_000_000_000:09}"[:digits]
-    return f"{_strftime('%Y-%m-%dT%H:%M:%S', ns)}.{fraction}Z"
+    return in_utc("%Y-%m-%d", ns)
 
 
 def ago(ns: int) -> str:
@@ -71,9 +65,3 @@ def ago(ns: int) -> str:
         if seconds < limit:
             return f"{seconds // size} {unit} ago"
     return f"{seconds // _DAY} days ago"
-
-
-def _strftime(form: str, ns: int) -> str:
-    moment = time.gmtime(ns // 1_000_000_000)
-    # %Y is not padded by every C library
-    return time.strftime(form.replace("%Y", f"{moment.tm_year:04}"), moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.moment import rfc3339
+from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.render import style
 from phoenix_dev.render.jsonout import service_json
 from phoenix_dev.render.line import ENDLESS, Line
