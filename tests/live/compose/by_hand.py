@@ -44,9 +44,9 @@ class ByHand:
     #: The engine is found where it was before a test changed HOME.
     _outside: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
-    def compose(self, *args: str) -> str:
-        """A command of docker compose; it must succeed."""
-        variables = {f"PHOENIX_DEV_PORT_{name}": str(port) for name, port in self.ports.items()}
+    def compose(self, *args: str, **also: str) -> str:
+        """A command of docker compose, with further variables; it must succeed."""
+        variables = also | {f"PHOENIX_DEV_PORT_{name}": str(port) for name, port in self.ports.items()}
         return self._run(
             "compose",
             "-f",

@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +48,13 @@ def test_what_a_plain_sdk_sends_is_there_whole(stack: ByHand, protocol: str, por
     told = [json.loads(line) for line in ran.stdout.splitlines()]
     assert len(told) == COUNT
     for line in told:
-        trace_id = line["trace_id"]
-        found = wait_until(lambda of=line: len(spans(stack.trace(of["trace_id"]))) == len(of["spans"]) and of)
-        assert sorted(span["name"] for span in spans(stack.trace(trace_id))) == found["spans"]
-        query = f'{{service_name="plain-{protocol}"}} | trace_id="{trace_id}"'
-        wait_until(lambda q=query, of=line: messages(stack, q) == of["logs"])
+        wait_until(partial(arrived, stack, protocol, line), what=f"the request {line}")
+
+
+def arrived(stack: ByHand, protocol: str, request: dict[str, Any]) -> bool:
+    query = f'{{service_name="plain-{protocol}"}} | trace_id="{request["trace_id"]}"'
+    names = sorted(span["name"] for span in spans(stack.trace(request["trace_id"])))
+    return (names, messages(stack, query)) == (request["spans"], request["logs"])
 
 
 def test_a_span_is_readable_after_two_fifths_of_a_second(stack: ByHand) -> None:
@@ -74,7 +77,7 @@ def median_wait(send: Callable[[str], None], read: Callable[[str], object], time
     for trace_id in (otlp.new_trace_id() for _ in range(times)):
         start = time.monotonic()
         send(trace_id)
-        wait_until(lambda of=trace_id: read(of))
+        wait_until(partial(read, trace_id))
         waits.append(time.monotonic() - start)
     return statistics.median(waits)
 
@@ -108,6 +111,9 @@ def test_what_is_acknowledged_outlives_a_collector_that_is_killed_while_nobody_t
     stack.compose("kill", "--signal", "KILL", "otel-collector")
     stack.up()
     for trace_id in traces:
-        wait_until(lambda of=trace_id: len(spans(stack.trace(of))) == 1, 30, what="a span")
-        query = f'{{service_name="lasting"}} | trace_id="{trace_id}"'
-        wait_until(lambda q=query: messages(stack, q) == ["kept"], 30, what="a log")
+        wait_until(partial(whole, stack, trace_id), 30, what="a span and its log")
+
+
+def whole(stack: ByHand, trace_id: str) -> bool:
+    query = f'{{service_name="lasting"}} | trace_id="{trace_id}"'
+    return len(spans(stack.trace(trace_id))) == 1 and messages(stack, query) == ["kept"]

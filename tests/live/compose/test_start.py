@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import psutil
@@ -79,8 +80,8 @@ def test_nothing_listens_beyond_loopback(stack: ByHand) -> None:
     }
     assert published == {("127.0.0.1", port) for name, port in stack.ports.items() if name != "GRAFANA"}
     ports = {port for _, port in published}
-    listening = {c.laddr for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
-    assert {address.ip for address in listening if address.port in ports} == {"127.0.0.1"}
+    listening = [tuple(c.laddr) for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+    assert {address for address, port in listening if port in ports} == {"127.0.0.1"}
 
 
 def test_project_and_version_are_on_all_that_it_made(stack: ByHand) -> None:
@@ -123,3 +124,36 @@ def test_pages_of_this_machine_may_send_others_may_not(stack: ByHand, origin: st
     }
     answer = stack.http.options(f"{stack.url('OTLP_HTTP')}/v1/traces", headers=asked)
     assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+
+
+def test_a_mirror_takes_the_place_of_the_registry(stack: ByHand) -> None:
+    plain = stack.compose("--profile", "*", "config", "--images").split()
+    mirrored = stack.compose(
+        "--profile", "*", "config", "--images", PHOENIX_DEV_REGISTRY="mirror.example:5000/hub"
+    ).split()
+    assert sorted(mirrored) == sorted(f"mirror.example:5000/hub/{image}" for image in plain)
+    assert not any(image.endswith(":latest") or ":" not in image for image in plain)
+
+
+def test_retention_is_what_the_variables_say(stack: ByHand) -> None:
+    assert stack.prometheus("status/runtimeinfo")["storageRetention"] == "15d or 2GiB"
+    settings = stack.http.get(f"{stack.url('LOKI')}/config").text
+    assert "\n  retention_period: 1w\n" in settings
+    changed = stack.compose(
+        "config",
+        "--format",
+        "json",
+        PHOENIX_RETENTION_TRACES="24h",
+        PHOENIX_RETENTION_LOGS="48h",
+        PHOENIX_RETENTION_METRICS="1d",
+    )
+    services = json.loads(changed)["services"]
+    assert services["jaeger"]["environment"]["PHOENIX_RETENTION_TRACES"] == "24h"
+    assert services["loki"]["environment"]["PHOENIX_RETENTION_LOGS"] == "48h"
+    assert "--storage.tsdb.retention.time=1d" in services["prometheus"]["command"]
+
+
+def test_grafana_is_there_for_whom_asks_for_it(stack: ByHand) -> None:
+    services = set(stack.compose("config", "--services").split())
+    assert services == {*READY, "queue-owner"}
+    assert set(stack.compose("--profile", "grafana", "config", "--services").split()) == {*services, "grafana"}

@@ -1,0 +1,66 @@
+"""The dashboards against Grafana's own types: @grafana/schema of the version that the stack runs, and tsc."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import yaml
+
+from tests.tools import need
+from tests.unit.provisioning.grafana import ROOT, dashboards, panels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCHEMA = ROOT / "tests" / "unit" / "provisioning" / "schema"
+KINDS = {"stat": "StatPanel", "timeseries": "TimeSeriesPanel", "table": "TablePanel", "logs": "LogsPanel"}
+
+
+def test_the_schema_is_of_the_version_that_the_stack_runs() -> None:
+    image = yaml.safe_load((ROOT / "compose" / "compose.yaml").read_text("utf-8"))["services"]["grafana"]["image"]
+    pinned = json.loads((SCHEMA / "package.json").read_text("utf-8"))["devDependencies"]
+    assert image.rsplit(":", 1)[1] == pinned["@grafana/schema"]
+
+
+def test_dashboards_are_of_grafanas_types(tmp_path: Path) -> None:
+    checked = _checked_folder(tmp_path)
+    compiler = [need("node"), "node_modules/typescript/bin/tsc", "--project", "."]
+    (checked / "dashboards.ts").write_text("\n".join(_typed()), "utf-8")
+    compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
+    assert compiled.returncode == 0, compiled.stdout
+    # A check that cannot fail would say the same.
+    (checked / "dashboards.ts").write_text("\n".join(_typed()).replace('"percentunit"', "7"), "utf-8")
+    compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
+    assert "is not assignable to type 'string'" in compiled.stdout
+
+
+def _checked_folder(tmp_path: Path) -> Path:
+    checked = tmp_path / "schema"
+    shutil.copytree(SCHEMA, checked)
+    installed = subprocess.run(
+        [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=checked,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert installed.returncode == 0, installed.stderr
+    return checked
+
+
+def _typed() -> Iterator[str]:
+    """A line of TypeScript for each dashboard, each panel and each query of Loki: the JSON, and what it must be."""
+    yield f"import type {{ LokiTarget, WrittenDashboard, {', '.join(KINDS.values())} }} from './written';"
+    for number, dashboard in enumerate(dashboards().values()):
+        yield f"export const dashboard{number}: WrittenDashboard = {json.dumps(dashboard)};"
+        for panel in panels(dashboard):
+            name = f"{number}_{panel['id']}"
+            yield f"export const panel{name}: {KINDS[panel['type']]} = {json.dumps(panel)};"
+            for target in panel["targets"]:
+                if target["datasource"]["type"] == "loki":
+                    yield f"export const target{name}_{target['refId']}: LokiTarget = {json.dumps(target)};"
