@@ -13,6 +13,7 @@ from phoenix_dev.backends.parallel import each
 from phoenix_dev.backends.windows import MINUTE, clamped
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 from phoenix_dev.model.service import ServiceActivity
+from phoenix_dev.stores.services import ServiceCapabilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,8 @@ class RemoteServiceStore:
     Spans are counted by the collector, which tells Prometheus every few seconds: what just arrived may still be
     missing. Logs and points count by the time they bear.
     """
+
+    capabilities = ServiceCapabilities()
 
     def __init__(self, prometheus: PrometheusClient, loki: LokiClient) -> None:
         self._prometheus = prometheus

@@ -21,6 +21,14 @@ class LogCapabilities:
     """Attribute keys keep their dots and values their types."""
     poll_seconds: float = 1.0
     """How long to wait between two calls of `tail`: what the store stands for any number of followers."""
+    any_time: bool = False
+    """Records of whatever time are found and tailed.
+
+    Otherwise those of the last days or weeks are found; those of a trace with spans, near the time of these; and a tail
+    has those that arrive at most a minute after the time they bear.
+    """
+    equal_records: bool = False
+    """Records that are the same in everything are kept as often as they were sent; otherwise once."""
 
 
 @dataclass(frozen=True, slots=True)

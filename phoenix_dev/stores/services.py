@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from phoenix_dev.model.service import ServiceActivity
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceCapabilities:
+    """What a store can do beyond the promise; the default is the least."""
+
+    at_once: bool = False
+    """What arrived counts at once and by its arrival; otherwise after some seconds, logs and points by the time they
+    bear."""
+    age: bool = False
+    """`oldest_ns` is known; otherwise it is None."""
+
+
 class ServiceStore(Protocol):
     """Which services there are. Raises NotReady when what knows them cannot be reached or read."""
+
+    @property
+    def capabilities(self) -> ServiceCapabilities:
+        """What this store can do beyond the promise."""
+        ...
 
     def activity(self, since_ns: int) -> tuple[ServiceActivity, ...]:
         """What arrived from each service since then (to the minute), by name.

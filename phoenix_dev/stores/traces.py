@@ -20,6 +20,10 @@ class TraceCapabilities:
     """Attribute keys keep their dots and values their types."""
     span_id_lookup: bool = False
     """`trace_ids("span", …)` is answered; otherwise it raises NotReady."""
+    whole_trace_durations: bool = False
+    """A minimum duration in a search is that of the whole trace; otherwise one of its spans has to last that long."""
+    any_time: bool = False
+    """Traces of whatever time are searched and can be the latest; otherwise those of the last days or weeks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.stores.metrics import MetricCapabilities
+
 if TYPE_CHECKING:
     from phoenix_dev.model.metric import MetricPoint
     from phoenix_dev.stores.metrics import MetricQuery
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 class EmbeddedMetricStore:
     """Implements `MetricStore` on the SQLite file."""
+
+    capabilities = MetricCapabilities(as_sent=True)
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.service import ServiceActivity
+from phoenix_dev.stores.services import ServiceCapabilities
 
 if TYPE_CHECKING:
     from phoenix_dev.telemetry.database import ReadConnection
@@ -14,6 +15,8 @@ _MINUTE_NS = 60 * 10**9
 
 class EmbeddedServiceStore:
     """Implements `ServiceStore` on the SQLite file."""
+
+    capabilities = ServiceCapabilities(at_once=True, age=True)
 
     def __init__(self, db: ReadConnection) -> None:
         self._db = db

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.attributes import text_of
-from phoenix_dev.model.span import Trace, TraceSummary
+from phoenix_dev.model.span import Trace
+from phoenix_dev.stores.matching import matches, summary_of
 from phoenix_dev.stores.traces import TraceCapabilities, TracePage
 from phoenix_dev.telemetry.identifiers import trace_ids
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from phoenix_dev.model.identifier import IdKind
-    from phoenix_dev.model.span import Span
+    from phoenix_dev.model.span import Span, TraceSummary
     from phoenix_dev.stores.traces import TraceQuery
     from phoenix_dev.telemetry.database import ReadConnection
     from phoenix_dev.telemetry.unpack import BlockReader
@@ -28,7 +28,9 @@ _CLOCKS_DIFFER_NS = 60 * 10**9
 class EmbeddedTraceStore:
     """Implements `TraceStore` on the SQLite file."""
 
-    capabilities = TraceCapabilities(attributes_as_sent=True, span_id_lookup=True)
+    capabilities = TraceCapabilities(
+        attributes_as_sent=True, span_id_lookup=True, whole_trace_durations=True, any_time=True
+    )
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
@@ -62,10 +64,10 @@ class EmbeddedTraceStore:
         holding = [text.encode() for text in (query.operation, *(key for key, _ in query.attributes)) if text]
         for trace_id in self._candidates(query):
             spans = self._spans(trace_id, holding)
-            if spans and _matches(spans, query):
+            if spans and matches(trace := Trace(trace_id, spans), query):
                 if len(found) == query.limit:
                     return TracePage(tuple(found), truncated=True)
-                found.append(_summary(trace_id, spans))
+                found.append(summary_of(trace))
         return TracePage(tuple(found), truncated=False)
 
     def _candidates(self, query: TraceQuery) -> Iterator[str]:
@@ -108,35 +110,3 @@ class EmbeddedTraceStore:
                 # A sender that heard no answer sends again: the same span may stand in two blocks.
                 once.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
         return tuple(sorted(once.values(), key=lambda span: span.start_ns))
-
-
-def _matches(spans: tuple[Span, ...], query: TraceQuery) -> bool:
-    if query.error and not any(span.status == "error" for span in spans):
-        return False
-    if not (query.service or query.operation or query.attributes):
-        return True
-    return any(
-        (not query.service or span.service == query.service)
-        and (not query.operation or span.name == query.operation)
-        and all(_bears(span, key, value) for key, value in query.attributes)
-        for span in spans
-    )
-
-
-def _bears(span: Span, key: str, value: str) -> bool:
-    return any(key in found and text_of(found[key]) == value for found in (span.attributes, span.resource))
-
-
-def _summary(trace_id: str, spans: tuple[Span, ...]) -> TraceSummary:
-    trace = Trace(trace_id, spans)
-    root = trace.root
-    return TraceSummary(
-        trace_id=trace_id,
-        start_ns=trace.start_ns,
-        duration_ns=trace.duration_ns,
-        root_service=root.service if root else "",
-        root_name=root.name if root else "",
-        span_count=len(spans),
-        service_count=len(trace.services),
-        error=trace.error,
-    )

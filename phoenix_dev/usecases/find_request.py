@@ -67,7 +67,8 @@ def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers
         if found.trace_ids or found.loose:
             return found
     raise NotFound(
-        f"No span and no log bears {_described(text, as_kind)}: not arrived, not sampled, or not sent here",
+        f"No span and no log bears {_described(text, as_kind)}: not arrived, not sampled, or not sent here"
+        + _not_asked(stores, text, as_kind),
         hint=_command("trace --wait 10", text),
     )
 
@@ -99,9 +100,22 @@ def without_logs(request: Request) -> Request:
 
 
 def bearers(stores: Stores, kind: IdKind, value: str) -> Bearers:
-    """IDs of the traces that bear an ID on a span or a log, and the logs that bear it without a trace."""
-    trace_ids = dict.fromkeys([*stores.traces.trace_ids(kind, value), *stores.logs.trace_ids(kind, value)])
+    """IDs of the traces that bear an ID on a span or a log, and the logs that bear it without a trace.
+
+    Where the store of traces knows no way from a span ID to its trace, only the logs that bear the ID lead there.
+    """
+    by_spans = () if _is_unknown_way(stores, kind) else stores.traces.trace_ids(kind, value)
+    trace_ids = dict.fromkeys([*by_spans, *stores.logs.trace_ids(kind, value)])
     return Bearers(kind, value, tuple(trace_ids), stores.logs.without_trace(kind, value))
+
+
+def _is_unknown_way(stores: Stores, kind: IdKind) -> bool:
+    return kind == "span" and not stores.traces.capabilities.span_id_lookup
+
+
+def _not_asked(stores: Stores, text: str, as_kind: IdKind | None) -> str:
+    meant = as_kind in (None, "span") and as_span_id(text) is not None
+    return "; here a span is found by its own ID only if it logged" if meant and _is_unknown_way(stores, "span") else ""
 
 
 def read_traces(stores: Stores, trace_ids: Iterable[str]) -> tuple[Trace, ...]:

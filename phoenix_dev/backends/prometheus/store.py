@@ -12,6 +12,7 @@ from phoenix_dev.backends.prometheus.points import family_of, points_of
 from phoenix_dev.backends.quoting import promql_text, regex_literal
 from phoenix_dev.backends.windows import AHEAD, FURTHEST, clamped
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
+from phoenix_dev.stores.metrics import MetricCapabilities
 
 if TYPE_CHECKING:
     from phoenix_dev.backends.prometheus.client import PrometheusClient
@@ -25,6 +26,8 @@ class PrometheusMetricStore:
     Of a histogram or summary, sum and count make one point. `target_info`, which Prometheus makes from resources, is
     no metric that anyone sent.
     """
+
+    capabilities = MetricCapabilities()
 
     def __init__(self, prometheus: PrometheusClient) -> None:
         self._prometheus = prometheus
