@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.receiver import cors
 from phoenix_dev.receiver import status as rpc
-from phoenix_dev.receiver.partial import partial_success
 
 if TYPE_CHECKING:
     from starlette.types import Send
 
     from phoenix_dev.receiver.body import Body
     from phoenix_dev.receiver.cors import Headers
-    from phoenix_dev.receiver.request import Request
+    from phoenix_dev.receiver.head import Head
     from phoenix_dev.receiver.signals import Signal
     from phoenix_dev.telemetry.inbox import Accepted, Overloaded
 
@@ -48,13 +47,13 @@ class Answer:
     items: int = 0
 
 
-def success(request: Request, signal: Signal, accepted: Accepted, service: str) -> Answer:
+def success(head: Head, signal: Signal, accepted: Accepted, service: str) -> Answer:
     """200, after the commit. Items refused for good are told as a partial success ("Partial Success")."""
-    body = b"" if request.encoding == "protobuf" else b"{}"
+    body = b"" if head.encoding == "protobuf" else b"{}"
     if accepted.rejected or accepted.reason:
-        partial = partial_success(signal, accepted)
-        body = partial.SerializeToString() if request.encoding == "protobuf" else _partial_json(signal, accepted)
-    headers = [(b"content-type", _MEDIA[request.encoding or "json"])]
+        partial = signal.partial_success(accepted)
+        body = partial.SerializeToString() if head.encoding == "protobuf" else _partial_json(signal, accepted)
+    headers = [(b"content-type", _MEDIA[head.encoding or "json"])]
     reason = accepted.reason or "refused by the store"
     return Answer(200, headers, body, reason if accepted.rejected else "", service, accepted.rejected)
 
@@ -67,32 +66,30 @@ def _partial_json(signal: Signal, accepted: Accepted) -> bytes:
     return json.dumps({"partialSuccess": partial}).encode()
 
 
-def refuse(request: Request, status: int, reason: str, *, service: str = "", headers: Headers | None = None) -> Answer:
+def refuse(head: Head, status: int, reason: str, *, service: str = "", headers: Headers | None = None) -> Answer:
     """An error that trying again would not mend."""
-    return _error(request, status, reason, None, service, headers or [])
+    return _error(head, status, reason, None, service, headers or [])
 
 
-def busy(request: Request, status: int, overloaded: Overloaded, *, service: str = "") -> Answer:
+def busy(head: Head, status: int, overloaded: Overloaded, *, service: str = "") -> Answer:
     """An error that the sender shall try again, after so many seconds ("OTLP/HTTP Throttling")."""
     headers = [(b"retry-after", str(max(1, math.ceil(overloaded.retry_after))).encode())]
-    return _error(request, status, overloaded.reason, overloaded.retry_after, service, headers)
+    return _error(head, status, overloaded.reason, overloaded.retry_after, service, headers)
 
 
-def _error(
-    request: Request, status: int, reason: str, retry_after: float | None, service: str, headers: Headers
-) -> Answer:
+def _error(head: Head, status: int, reason: str, retry_after: float | None, service: str, headers: Headers) -> Answer:
     code = _CODES[status]
-    if request.encoding == "protobuf":
+    if head.encoding == "protobuf":
         body = rpc.status_message(code, reason, retry_after).SerializeToString()
     else:
         body = rpc.status_json(code, reason, retry_after)
-    media = (b"content-type", _MEDIA[request.encoding or "json"])
+    media = (b"content-type", _MEDIA[head.encoding or "json"])
     return Answer(status, [media, *headers], body, reason, service)
 
 
-async def respond(request: Request, answer: Answer, body: Body, send: Send) -> None:
+async def respond(head: Head, answer: Answer, body: Body, send: Send) -> None:
     """Send the answer. Where the body was not read to its end the connection is closed, soon but not at once."""
-    headers = [*answer.headers, *([] if answer.status == 403 else cors.response_headers(request.headers))]
+    headers = [*answer.headers, *([] if answer.status == 403 else cors.response_headers(head.headers))]
     if answer.status != 204:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     closing = body.unread

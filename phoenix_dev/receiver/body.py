@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from phoenix_dev.receiver.decode import MOST_BYTES
 from phoenix_dev.receiver.inflate import Inflater
-from phoenix_dev.receiver.refused import TooLarge
+from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.types import Receive
 
+    from phoenix_dev.receiver.head import Head
     from phoenix_dev.receiver.in_flight import Charge
-    from phoenix_dev.receiver.request import Request
 
 #: How long a whole body may take: memory that is held for a sender must come free.
 BODY_SECONDS = 30.0
@@ -32,11 +31,11 @@ class SenderGone(Exception):
 class Body:
     """The body of one request. `unread` tells whether some of it may still come."""
 
-    def __init__(self, request: Request, receive: Receive) -> None:
-        self._request = request
+    def __init__(self, head: Head, receive: Receive) -> None:
+        self._head = head
         self._receive = receive
         self._started = False
-        self.unread = request.has_body
+        self.unread = head.has_body
 
     async def read(self, charge: Charge) -> bytes:
         """The whole body, decompressed.
@@ -44,11 +43,11 @@ class Body:
         Raises TooLarge and Malformed, Overloaded when the budget is used up, TimeoutError when the body does not
         arrive in time, and SenderGone.
         """
-        length = self._request.length
+        length = self._head.length
         if length is not None and length > MOST_BYTES:
             raise TooLarge(f"the body is {length} bytes, above the limit of {MOST_BYTES}")
         pieces: list[bytes] = []
-        inflater = Inflater(MOST_BYTES) if self._request.gzip else None
+        inflater = Inflater(MOST_BYTES) if self._head.gzip else None
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in self._pieces():
                 kept = inflater.feed(piece) if inflater is not None else piece
@@ -60,7 +59,7 @@ class Body:
 
     async def drop(self) -> None:
         """Let the rest of the body pass by, within limits of time and size."""
-        if b"expect" in self._request.headers and not self._started:
+        if b"expect" in self._head.headers and not self._started:
             return  # The sender waits for `100 Continue` before it sends any.
         dropped = 0
         try:

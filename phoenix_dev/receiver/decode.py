@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.otlp.read_json import read_json
-from phoenix_dev.receiver.wire import explain, last_service
+from phoenix_dev.receiver.fault import explain, last_service
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Encoding = Literal["protobuf", "json"]
 
-#: The limit for one export, on the wire and once decompressed, in bytes.
-MOST_BYTES = 16 * 1024 * 1024
 #: JSON above this size (bytes) takes a while to read.
 _LONG_JSON = 64 * 1024
 

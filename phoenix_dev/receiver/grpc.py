@@ -23,9 +23,9 @@ from grpc import aio
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.commit import committed
-from phoenix_dev.receiver.decode import MOST_BYTES, decode_on_loop
+from phoenix_dev.receiver.decode import decode_on_loop
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
-from phoenix_dev.receiver.partial import partial_success
+from phoenix_dev.receiver.limits import MOST_BYTES
 from phoenix_dev.receiver.signals import SIGNALS, service_of
 from phoenix_dev.receiver.sockets import bind
 from phoenix_dev.telemetry.inbox import Overloaded
@@ -142,7 +142,7 @@ class _Export:
             self._note(signal, accepted.reason, context, service=service, items=accepted.rejected)
         if not (accepted.rejected or accepted.reason):
             return b""
-        return partial_success(signal, accepted).SerializeToString()
+        return signal.partial_success(accepted).SerializeToString()
 
     def _note(self, signal: Signal, reason: str, context: Context, *, service: str = "", items: int = 0) -> None:
         self._refusals.note(

@@ -21,9 +21,9 @@ from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
 from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
 from phoenix_dev.receiver.commit import committed
 from phoenix_dev.receiver.decode import decode_on_loop
+from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
-from phoenix_dev.receiver.refused import TooLarge
-from phoenix_dev.receiver.request import Request
+from phoenix_dev.receiver.limits import TooLarge
 from phoenix_dev.receiver.signals import SIGNALS, service_of
 from phoenix_dev.telemetry.inbox import Overloaded
 
@@ -56,77 +56,77 @@ class _Receiver:
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="otlp-http-decode")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request.of(scope)
-        body = Body(request, receive)
-        signal = _PATHS.get(request.path)
+        head = Head.of(scope)
+        body = Body(head, receive)
+        signal = _PATHS.get(head.path)
         try:
-            answer = _by_its_head(request, signal) or await self._take(request, signal, body)
+            answer = _by_its_head(head, signal) or await self._take(head, signal, body)
         except SenderGone:
             return
-        if answer.refused and request.method == "POST":
-            self._note(request, signal, answer)
-        await respond(request, answer, body, send)
+        if answer.refused and head.method == "POST":
+            self._note(head, signal, answer)
+        await respond(head, answer, body, send)
 
-    async def _take(self, request: Request, signal: Signal | None, body: Body) -> Answer:
+    async def _take(self, head: Head, signal: Signal | None, body: Body) -> Answer:
         assert signal is not None
-        assert request.encoding is not None
+        assert head.encoding is not None
         service = ""
         with self._budget.charge() as charge:
             try:
                 content = await body.read(charge)
-                export = await decode_on_loop(signal, request.encoding, content, self._slow)
-                size = len(content) if request.encoding == "protobuf" else export.ByteSize()
+                export = await decode_on_loop(signal, head.encoding, content, self._slow)
+                size = len(content) if head.encoding == "protobuf" else export.ByteSize()
                 service = service_of(signal, export)
                 waiting = self._inbox.submit(export, size)
                 del content, export
-                return await _acknowledged(request, signal, waiting, service)
+                return await _acknowledged(head, signal, waiting, service)
             except Malformed as exc:
-                return refuse(request, 400, exc.reason, service=exc.service)
+                return refuse(head, 400, exc.reason, service=exc.service)
             except TooLarge as exc:
-                return refuse(request, 413, exc.reason)
+                return refuse(head, 413, exc.reason)
             except Overloaded as exc:
-                return busy(request, 429, exc, service=service)
+                return busy(head, 429, exc, service=service)
             except TimeoutError:
-                return refuse(request, 408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds")
+                return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds")
 
-    def _note(self, request: Request, signal: Signal | None, answer: Answer) -> None:
+    def _note(self, head: Head, signal: Signal | None, answer: Answer) -> None:
         self._refusals.note(
             protocol="http",
             signal=signal.name if signal else "",
             reason=answer.refused,
             service=answer.service,
             items=answer.items,
-            peer=request.peer,
+            peer=head.peer,
             time_ns=time.time_ns(),
         )
 
 
-async def _acknowledged(request: Request, signal: Signal, waiting: Future[Accepted], service: str) -> Answer:
+async def _acknowledged(head: Head, signal: Signal, waiting: Future[Accepted], service: str) -> Answer:
     try:
-        return success(request, signal, await committed(waiting), service)
+        return success(head, signal, await committed(waiting), service)
     except Overloaded as exc:
-        return busy(request, 503, exc, service=service)
+        return busy(head, 503, exc, service=service)
 
 
-def _by_its_head(request: Request, signal: Signal | None) -> Answer | None:
+def _by_its_head(head: Head, signal: Signal | None) -> Answer | None:
     """The answer to a request whose body need not be read."""
-    if cors.is_foreign(request.headers):
+    if cors.is_foreign(head.headers):
         return refuse(
-            request, 403, f"web pages of {request.text(b'origin')} may not send telemetry: only those of localhost may"
+            head, 403, f"web pages of {head.text(b'origin')} may not send telemetry: only those of localhost may"
         )
     if signal is None:
-        return refuse(request, 404, f"{request.path} takes no telemetry: OTLP/HTTP is sent to {', '.join(_PATHS)}")
-    if request.method == "OPTIONS":
-        return Answer(204, [_ALLOW, *cors.preflight_headers(request.headers)])
-    if request.method != "POST":
-        return refuse(request, 405, f"{request.path} takes POST, not {request.method}", headers=[_ALLOW])
-    if request.encoding is None:
-        sent = request.text(b"content-type") or "none"
-        return refuse(request, 415, f"content type {sent}: OTLP/HTTP is application/x-protobuf or application/json")
-    if request.gzip is None:
-        sent = request.text(b"content-encoding")
+        return refuse(head, 404, f"{head.path} takes no telemetry: OTLP/HTTP is sent to {', '.join(_PATHS)}")
+    if head.method == "OPTIONS":
+        return Answer(204, [_ALLOW, *cors.preflight_headers(head.headers)])
+    if head.method != "POST":
+        return refuse(head, 405, f"{head.path} takes POST, not {head.method}", headers=[_ALLOW])
+    if head.encoding is None:
+        sent = head.text(b"content-type") or "none"
+        return refuse(head, 415, f"content type {sent}: OTLP/HTTP is application/x-protobuf or application/json")
+    if head.gzip is None:
+        sent = head.text(b"content-encoding")
         return refuse(
-            request,
+            head,
             415,
             f"content coding {sent}: only gzip and identity are taken",
             headers=[(b"accept-encoding", b"gzip")],

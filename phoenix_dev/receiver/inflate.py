@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from phoenix_dev.otlp.malformed import Malformed
-from phoenix_dev.receiver.refused import TooLarge
+from phoenix_dev.receiver.limits import TooLarge
 
 #: A body of nothing but empty members would otherwise cost seconds.
 MOST_MEMBERS = 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from phoenix_dev.telemetry.inbox import ExportRequest
+    from phoenix_dev.telemetry.inbox import Accepted, ExportRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,16 @@ class Signal:
     response: type[Message]
     groups: str
     rejected: str
+
+    def partial_success(self, accepted: Accepted) -> Message:
+        """The answer to an export of which some items were refused for good: how many, and why (OTLP specification,
+        "Partial Success").
+        """
+        response: Any = self.response()
+        setattr(response.partial_success, self.rejected, accepted.rejected)
+        response.partial_success.error_message = accepted.reason.encode("utf-8", "replace").decode()
+        message: Message = response
+        return message
 
 
 TRACES = Signal(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from phoenix_dev.receiver.http_server import http_config
+from phoenix_dev.receiver.connections import http_config
 
 if TYPE_CHECKING:
     import socket

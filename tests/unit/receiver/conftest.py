@@ -11,9 +11,9 @@ import httpx
 import pytest
 import uvicorn
 
+from phoenix_dev.receiver.connections import http_config
 from phoenix_dev.receiver.grpc import GrpcServer
 from phoenix_dev.receiver.http import otlp_http_app
-from phoenix_dev.receiver.http_server import http_config
 from phoenix_dev.receiver.refusals import Refusals
 from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 

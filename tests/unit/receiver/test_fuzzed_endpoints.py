@@ -15,7 +15,7 @@ from phoenix_dev.receiver.signals import SIGNALS
 
 from . import payloads
 from .recording import JSON, PROTOBUF, byte_method
-from .test_wire_faults import mutated
+from .test_faults import mutated
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.receiver import body as http_body
-from phoenix_dev.receiver import http_server
+from phoenix_dev.receiver import connections
 
 from . import payloads
 from .raw import connect, exchange, receive_all
@@ -119,7 +119,7 @@ def test_an_endless_trailer_is_refused(receiver: Receiver) -> None:
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.05)
     assert exchange(receiver.http_port, b"").startswith(b"HTTP/1.1 408 ")
     assert exchange(receiver.http_port, POST).startswith(b"HTTP/1.1 408 ")
     assert exchange(receiver.http_port, WHOLE + POST).count(b"HTTP/1.1 408 ") == 1
@@ -146,7 +146,7 @@ def test_connections_beyond_the_limit_are_told_so_and_those_before_it_live_on(
         first = stack.enter_context(connect(receiver.http_port))
         first.sendall(WHOLE)
         assert first.recv(1000).startswith(b"HTTP/1.1 200")
-        monkeypatch.setattr(http_server, "MOST_CONNECTIONS", 20)
+        monkeypatch.setattr(connections, "MOST_CONNECTIONS", 20)
         opened = [stack.enter_context(connect(receiver.http_port)) for _ in range(40)]
         assert receive_all(opened[-1]).startswith(b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n")
         first.sendall(LAST)

@@ -15,9 +15,8 @@ import pytest
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
 from phoenix_dev.otlp.malformed import Malformed
-from phoenix_dev.receiver.decode import MOST_BYTES
 from phoenix_dev.receiver.inflate import MOST_MEMBERS, inflate
-from phoenix_dev.receiver.refused import TooLarge
+from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 
 from . import payloads
 from .recording import JSON, PROTOBUF, eventually

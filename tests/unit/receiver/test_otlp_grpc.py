@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import LogsServ
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import MetricsServiceStub
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
-from phoenix_dev.receiver.decode import MOST_BYTES
+from phoenix_dev.receiver.limits import MOST_BYTES
 from phoenix_dev.telemetry.inbox import Accepted
 
 from . import payloads

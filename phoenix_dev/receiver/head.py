@@ -16,7 +16,7 @@ _CODINGS = {b"": False, b"identity": False, b"gzip": True, b"x-gzip": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Head:
     """`encoding` is None for a content type that OTLP does not have, `gzip` for a coding that is not taken. `length`
     is None for a chunked body.
     """
@@ -30,7 +30,7 @@ class Request:
     peer: str
 
     @classmethod
-    def of(cls, scope: Scope) -> Request:
+    def of(cls, scope: Scope) -> Head:
         """Read from an ASGI scope."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
