@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Entry point of the `phoenix-dev` command."""
-    # What is kept holds prompts and tokens: folders and files of this process, and of those it starts, are for this user
+    # What is kept holds prompts and tokens: files of this process, and of those it starts, are for this user
     # alone. What containers have to read is opened up by whoever writes it.
     os.umask(0o077)
     if sys.stdout is None:  # started with `>&-`: as with /dev/null, nobody wants to read it
