@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
     from opentelemetry.proto.logs.v1 import logs_pb2
     from opentelemetry.proto.metrics.v1 import metrics_pb2
+    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
     from opentelemetry.proto.trace.v1 import trace_pb2
 
     from phoenix_dev.model.attributes import Attributes, AttributeValue
@@ -50,10 +51,14 @@ def attributes_of(pairs: Iterable[KeyValue]) -> dict[str, AttributeValue]:
     return {pair.key: value_of(pair.value) for pair in pairs}
 
 
-def service_of(resource: Attributes) -> str:
-    """`service.name` of a resource (semantic conventions, "Service"), `unknown` where it has none."""
-    name = resource.get("service.name")
-    return name if isinstance(name, str) and name else UNKNOWN_SERVICE
+def service_of(resource: Resource) -> str:
+    """`service.name` of a resource (semantic conventions, "Service"), `unknown` where it has none, an empty one, or
+    one that is no text; of a key that stands twice the last value counts.
+    """
+    for pair in reversed(resource.attributes):
+        if pair.key == "service.name":
+            return pair.value.string_value or UNKNOWN_SERVICE
+    return UNKNOWN_SERVICE
 
 
 def hex_id(raw: bytes, size: int) -> str:
@@ -68,7 +73,7 @@ def spans_of(data: trace_pb2.TracesData) -> Iterator[Span]:
     """Every span, in the order in which they stand."""
     for group in data.resource_spans:
         resource = attributes_of(group.resource.attributes)
-        service = service_of(resource)
+        service = service_of(group.resource)
         for scoped in group.scope_spans:
             for span in scoped.spans:
                 yield _span(span, service, resource, scoped.scope.name)
@@ -100,7 +105,7 @@ def logs_of(data: logs_pb2.LogsData) -> Iterator[LogRecord]:
     """Every log record, in the order in which they stand."""
     for group in data.resource_logs:
         resource = attributes_of(group.resource.attributes)
-        service = service_of(resource)
+        service = service_of(group.resource)
         for scoped in group.scope_logs:
             for record in scoped.log_records:
                 yield _log(record, service, resource, scoped.scope.name)
@@ -129,7 +134,7 @@ def points_of(data: metrics_pb2.MetricsData) -> Iterator[MetricPoint]:
     """Every point of every metric, in the order in which they stand."""
     for group in data.resource_metrics:
         resource = attributes_of(group.resource.attributes)
-        service = service_of(resource)
+        service = service_of(group.resource)
         for scoped in group.scope_metrics:
             for metric in scoped.metrics:
                 yield from _points(metric, service, resource)

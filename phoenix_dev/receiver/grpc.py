@@ -26,7 +26,7 @@ from phoenix_dev.receiver.commit import committed
 from phoenix_dev.receiver.decode import decode_on_loop
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
 from phoenix_dev.receiver.limits import MOST_BYTES
-from phoenix_dev.receiver.signals import SIGNALS, service_of
+from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.receiver.sockets import bind
 from phoenix_dev.telemetry.inbox import Overloaded
 
@@ -134,7 +134,7 @@ class _Export:
 
     async def _take(self, signal: Signal, body: bytes, context: Context) -> bytes:
         export = await decode_on_loop(signal, "protobuf", body, self._slow)
-        service = service_of(signal, export)
+        service = signal.sender(export)
         waiting = self._inbox.submit(export, len(body))
         del export, body
         accepted = await committed(waiting)

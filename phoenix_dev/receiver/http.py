@@ -24,7 +24,7 @@ from phoenix_dev.receiver.decode import decode_on_loop
 from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
 from phoenix_dev.receiver.limits import TooLarge
-from phoenix_dev.receiver.signals import SIGNALS, service_of
+from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.telemetry.inbox import Overloaded
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _Receiver:
                 content = await body.read(charge)
                 export = await decode_on_loop(signal, head.encoding, content, self._slow)
                 size = len(content) if head.encoding == "protobuf" else export.ByteSize()
-                service = service_of(signal, export)
+                service = signal.sender(export)
                 waiting = self._inbox.submit(export, size)
                 del content, export
                 return await _acknowledged(head, signal, waiting, service)

@@ -9,6 +9,8 @@ from opentelemetry.proto.collector.logs.v1 import logs_service_pb2 as logs
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as metrics
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as traces
 
+from phoenix_dev.model.otlp import service_of
+
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
@@ -39,6 +41,11 @@ class Signal:
         message: Message = response
         return message
 
+    def sender(self, export: ExportRequest) -> str:
+        """The service of the first resource; empty for an export without any. Exporters send one resource."""
+        groups = getattr(export, self.groups)
+        return service_of(groups[0].resource) if groups else ""
+
 
 TRACES = Signal(
     "traces",
@@ -68,12 +75,3 @@ METRICS = Signal(
     "rejected_data_points",
 )
 SIGNALS = (TRACES, LOGS, METRICS)
-
-
-def service_of(signal: Signal, export: ExportRequest) -> str:
-    """`service.name` of the first resource that has one, else empty."""
-    for group in getattr(export, signal.groups):
-        for attribute in group.resource.attributes:
-            if attribute.key == "service.name":
-                return str(attribute.value.string_value)
-    return ""

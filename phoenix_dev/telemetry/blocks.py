@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.identifier import KIND_OF_KEY, id_text
-from phoenix_dev.model.otlp import UNKNOWN_SERVICE, value_of
+from phoenix_dev.model.otlp import service_of, value_of
 from phoenix_dev.telemetry import wire
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import KeyValue
     from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
     from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
-    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
     from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
     from phoenix_dev.model.identifier import IdKind
@@ -91,14 +90,6 @@ class Batch:
         return self.tallies.setdefault(service, Tally())
 
 
-def service_name(resource: Resource) -> str:
-    """`service.name` of a resource message, `unknown` where it has none."""
-    for pair in resource.attributes:
-        if pair.key == "service.name":
-            return pair.value.string_value or UNKNOWN_SERVICE
-    return UNKNOWN_SERVICE
-
-
 def _identifiers_in(attributes: Iterable[KeyValue], found: set[tuple[IdKind, str]]) -> None:
     for pair in attributes:
         kind = KIND_OF_KEY.get(pair.key)
@@ -115,7 +106,7 @@ def trace_batch(export: ExportTraceServiceRequest) -> Batch:
     blocks: dict[bytes, Block] = {}
     span_ids: list[bytes] = []
     for group in export.resource_spans:
-        service = service_name(group.resource)
+        service = service_of(group.resource)
         tally = batch.tally(service)
         resource_head = wire.head(group.resource.SerializeToString(), group.schema_url)
         for scoped in group.scope_spans:
@@ -180,7 +171,7 @@ def log_batch(export: ExportLogsServiceRequest) -> Batch:
     blocks: dict[tuple[bytes, str], Block] = {}
     span_ids: set[bytes] = set()
     for group in export.resource_logs:
-        service = service_name(group.resource)
+        service = service_of(group.resource)
         resource_head = wire.head(group.resource.SerializeToString(), group.schema_url)
         for scoped in group.scope_logs:
             scope_head = wire.head(scoped.scope.SerializeToString(), scoped.schema_url)
@@ -227,7 +218,7 @@ def metric_batch(export: ExportMetricsServiceRequest) -> Batch:
     """
     batch = Batch()
     for group in export.resource_metrics:
-        service = service_name(group.resource)
+        service = service_of(group.resource)
         resource_head = wire.head(group.resource.SerializeToString(), group.schema_url)
         parts, names, times, points = [], set(), [], 0
         for scoped in group.scope_metrics:
