@@ -46,15 +46,14 @@ class ByHand:
 
     def compose(self, *args: str, **also: str) -> str:
         """A command of docker compose, with further variables; it must succeed."""
-        variables = also | {f"PHOENIX_DEV_PORT_{name}": str(port) for name, port in self.ports.items()}
+        variables = {f"PHOENIX_DEV_PORT_{name}": str(port) for name, port in self.ports.items()}
+        variables |= {"PHOENIX_DEV_PROJECT": self.project, "PHOENIX_DEV_VERSION": "1.2.3"} | also
         return self._run(
             "compose",
             "-f",
             str(FILE),
             *args,
             **variables,
-            PHOENIX_DEV_PROJECT=self.project,
-            PHOENIX_DEV_VERSION="1.2.3",
         )
 
     def docker(self, *args: str) -> str:

@@ -126,6 +126,24 @@ def test_pages_of_this_machine_may_send_others_may_not(stack: ByHand, origin: st
     assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
 
 
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "otel-collector"])
+def test_a_part_can_say_from_inside_that_it_is_well(stack: ByHand, part: str) -> None:
+    fact = stack.containers()[part]
+    kind, *probe = fact["Config"]["Healthcheck"]["Test"]
+    assert kind == "CMD"
+    stack.docker("exec", fact["Id"], *probe)
+
+
+def test_another_version_replaces_neither_the_network_nor_a_volume(stack: ByHand) -> None:
+    def lasting(**variables: str) -> dict[str, object]:
+        return {
+            kind: json.loads(stack.compose("config", "--format", "json", **variables))[kind]
+            for kind in ("networks", "volumes")
+        }
+
+    assert lasting() == lasting(PHOENIX_DEV_VERSION="9.9.9")
+
+
 def test_a_mirror_takes_the_place_of_the_registry(stack: ByHand) -> None:
     plain = stack.compose("--profile", "*", "config", "--images").split()
     mirrored = stack.compose(
