@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +35,14 @@ _OF_THE_TERMINAL = (
     "COLORTERM",
     "SHELL",
 )
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, as a command does that is typed: a shell without job control has what it runs in the background
+    ignore it (POSIX, XCU 2.11), and every process started here would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -281,17 +281,22 @@ def test_status_watch_shows_it_anew_every_second(run_cli: CommandLine, up: Any) 
 
 
 def test_status_watch_redraws_a_terminal_in_place(run_cli: CommandLine, up: Any) -> None:
+    to_the_top = b"\x1b[H"
     ours, its = pty.openpty()
     with subprocess.Popen([*run_cli.argv, "status", "--watch"], stdin=its, stdout=its, stderr=its) as process:
         os.close(its)
         shown = b""
-        while shown.count(b"\x1b[H") < 2:
+        while shown.count(to_the_top) < 3:
             shown += os.read(ours, 4096)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
     os.close(ours)
-    assert shown.startswith(b"\x1b[H\x1b[J")
-    assert shown.count(b"OTLP/HTTP") == 1
+    # What one read brings may hold the beginning of another screen: those that are looked at have come whole.
+    before, *screens = shown.split(to_the_top)[:3]
+    assert before == b""
+    for screen in screens:
+        assert screen.startswith(b"\x1b[J")
+        assert screen.count(b"OTLP/HTTP") == 1
 
 
 def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandLine) -> None:
@@ -301,12 +306,42 @@ def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandL
 
 
 def test_a_runtime_that_does_not_exist_is_a_wrong_word(run_cli: CommandLine) -> None:
-    assert run_cli("up", "--runtime", "compose").code == 2
+    assert run_cli("up", "--runtime", "podman").code == 2
+
+
+def test_without_a_docker_engine_up_is_embedded_and_says_why(run_cli: CommandLine) -> None:
+    ran = run_cli("up")
+    assert ran.code == 0
+    assert ran.stderr.startswith("the runtime is embedded: the Docker engine at unix://")
+    assert "does not answer (no such file or directory)" in ran.stderr
+    assert run_cli("up").stderr.splitlines()[0].startswith("send from")
+
+
+def test_compose_without_a_docker_engine_is_3_and_names_what_works(run_cli: CommandLine, home: Path) -> None:
+    ran = run_cli("up", "--runtime", "compose")
+    assert ran.code == 3
+    assert ran.stderr.startswith("error: the Docker engine at unix://")
+    assert "hint: phoenix-dev up --runtime embedded" in ran.stderr
+    assert not home.exists()
+
+
+def test_the_other_runtime_is_not_started_beside_one_that_runs(run_cli: CommandLine, up: Any) -> None:
+    ran = run_cli("up", "--runtime", "compose")
+    assert ran.code == 3
+    assert "the embedded runtime runs project phoenix" in ran.stderr
+    assert "hint: phoenix-dev --project phoenix down" in ran.stderr
+
+
+def test_the_profile_production_is_not_there_yet(run_cli: CommandLine) -> None:
+    for runtime in ("embedded", "compose"):
+        ran = run_cli("up", "--runtime", runtime, "--profile", "production")
+        assert ran.code == 2
+        assert "profile development only, not production" in ran.stderr
 
 
 @pytest.mark.parametrize("place", ["/proc/none", "/dev/null/home"])
 def test_a_home_that_cannot_be_written_is_told_in_a_sentence(run_cli: CommandLine, place: str) -> None:
-    ran = run_cli("up", env={"PHOENIX_DEV_HOME": place})
+    ran = run_cli("up", "--runtime", "embedded", env={"PHOENIX_DEV_HOME": place})
     assert ran.code == 3
     assert ran.stderr.startswith(f"error: the state folder {place}")
     assert "hint: export PHOENIX_DEV_HOME=" in ran.stderr
