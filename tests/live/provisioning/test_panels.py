@@ -1,0 +1,156 @@
+"""Every panel asks the live stores something that they answer, and every link leads to what it names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.unit.provisioning.grafana import dashboards, interpolated, links, pane, panels
+from tools.dashboards.catalogue import all_boards
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.live.provisioning.asking import Asked
+    from tests.live.provisioning.conftest import Traffic
+
+BOARDS = dashboards()
+PANELS = pytest.mark.parametrize(
+    "panel",
+    [
+        pytest.param(panel, id=f"{board['title']}: {panel['title']}")
+        for board in BOARDS.values()
+        for panel in panels(board)
+    ],
+)
+#: (dashboard, panel) of those that may have no answer while all is well.
+MAY_BE_EMPTY = {
+    (board.title, panel["title"])
+    for board in all_boards()
+    for tile, panel in zip(board.tiles, panels(BOARDS[board.file_name]), strict=True)
+    if tile.may_be_empty
+}
+#: What a user chooses: a service that fails at times and calls others, all of its operations.
+TROUBLED = {"service": "orchestrator", "operation": ".*"}
+#: One whose requests all went well.
+HEALTHY = {"service": "knowledge-base", "operation": ".*"}
+#: What was clicked: an operation and a call that failed, a level that occurred.
+CLICKED = {
+    "__data.fields.Service": "orchestrator",
+    "__data.fields.Operation": "POST /v1/process",
+    "__data.fields.Call": "POST /v1/chat",
+    "__field.labels.service_name": "orchestrator",
+    "__field.labels.span_name": "POST /v1/process",
+    "__field.labels.detected_level": "error",
+}
+
+
+@PANELS
+def test_every_query_has_an_answer_when_there_is_something_to_tell(panel: dict[str, Any], traffic: Traffic) -> None:
+    for target in panel["targets"]:
+        assert _answer(traffic.asked, target, TROUBLED), target
+
+
+@PANELS
+def test_only_what_says_so_is_empty_for_a_healthy_service(panel: dict[str, Any], traffic: Traffic) -> None:
+    board = next(board["title"] for board in BOARDS.values() if panel in panels(board))
+    for target in panel["targets"]:
+        found = _answer(traffic.asked, target, HEALTHY)  # whatever it is, the query was understood
+        assert found or (board, panel["title"]) in MAY_BE_EMPTY, target
+
+
+def test_one_operation_is_a_part_of_all(traffic: Traffic) -> None:
+    panel = _panel("service.json", "Top operations")
+    operation = "POST /v1/tools/{tool}"
+    # As Grafana writes a chosen value into a pattern: escaped for the pattern, and that for the string.
+    chosen = {"service": "tool-service", "operation": re.sub(r"[][$^*{}'+?.()|]", r"\\\\\g<0>", operation)}
+    rows = _answer(traffic.asked, panel["targets"][0], chosen)
+    assert [row["metric"]["span_name"] for row in rows] == [operation]
+    assert not _answer(traffic.asked, panel["targets"][0], {**chosen, "operation": "POST /v1/tools"})
+
+
+def test_columns_of_a_table_belong_to_the_same_rows(traffic: Traffic) -> None:
+    for title in ("Top operations", "Calls to others"):
+        panel = _panel("service.json", title)
+        columns = [_answer(traffic.asked, target, TROUBLED) for target in panel["targets"]]
+        rows = [{row["metric"]["span_name"] for row in column} for column in columns]
+        assert rows[0]
+        assert all(names == rows[0] for names in rows)
+
+
+def test_numbers_are_those_of_the_traffic(traffic: Traffic) -> None:
+    count, failed, median, _ = _panel("system-overview.json", "Traffic by service")["targets"]
+    of_gateway = {
+        name: next(
+            float(row["value"][1])
+            for row in _answer(traffic.asked, target, {})
+            if row["metric"]["service_name"] == "api-gateway"
+        )
+        for name, target in (("count", count), ("failed", failed), ("median", median))
+    }
+    sent = len(traffic.sent)
+    # A counter that is new counts from its first sample on: up to one flush of the collector is missing.
+    assert 0.4 * sent <= of_gateway["count"] <= 1.3 * sent
+    assert of_gateway["failed"] == pytest.approx(sum(one.status_code >= 500 for one in traffic.sent) / sent, abs=0.15)
+    durations = sorted(one.duration_ms / 1000 for one in traffic.sent)
+    assert durations[0] / 3 < of_gateway["median"] < durations[-1]
+
+
+def test_every_part_of_the_stack_is_shown(traffic: Traffic) -> None:
+    (target,) = _panel("system-overview.json", "The stack")["targets"]
+    states = {row["metric"]["job"]: row["values"][-1][1] for row in _answer(traffic.asked, target, {})}
+    assert states.pop("grafana") == "0", "it does not run here"
+    assert states == dict.fromkeys(("otel-collector", "jaeger", "loki", "prometheus", "alertmanager"), "1")
+
+
+def test_services_and_operations_can_be_chosen(traffic: Traffic) -> None:
+    service, operation = (variable["query"]["query"] for variable in BOARDS["service.json"]["templating"]["list"])
+    services = _label_values(traffic.asked, service, {})
+    assert {"api-gateway", "orchestrator", "data-router", "llm-service", "tool-service", "knowledge-base"} <= services
+    assert _label_values(traffic.asked, operation, {"service": "orchestrator"}) == {"POST /v1/process"}
+
+
+@PANELS
+def test_links_lead_to_something(panel: dict[str, Any], traffic: Traffic) -> None:
+    asked = traffic.asked
+    values = {**TROUBLED, **CLICKED, "__from": str(int(asked.start * 1000)), "__to": str(int(asked.end * 1000))}
+    for link in links(panel):
+        address = interpolated(link["url"], values)
+        if not address.startswith("/explore"):
+            assert f"var-service={quote(TROUBLED['service'])}&" in address
+            continue
+        opened = pane(address)
+        assert (opened.start, opened.end) == (values["__from"], values["__to"])
+        for query in opened.queries:
+            assert asked.query(opened.source, query, {}), link["title"]
+
+
+@PANELS
+def test_points_on_durations_lead_to_their_traces(panel: dict[str, Any], traffic: Traffic) -> None:
+    asked = traffic.asked
+    for target in panel["targets"]:
+        if not target.get("exemplar"):
+            continue
+        expr = interpolated(target["expr"], {"__rate_interval": "1m", **TROUBLED})
+        found = asked.get("prometheus", "/api/v1/query_exemplars", query=expr, start=asked.start, end=asked.end)["data"]
+        points = [point["labels"]["trace_id"] for series in found for point in series["exemplars"]]
+        assert points
+        assert asked.trace("jaeger", points[-1])["traceID"] == points[-1]
+
+
+def _answer(asked: Asked, target: Mapping[str, Any], values: Mapping[str, str]) -> list[Any]:
+    return asked.query(target["datasource"]["uid"], target, values)
+
+
+def _panel(file: str, title: str) -> dict[str, Any]:
+    return next(panel for panel in panels(BOARDS[file]) if panel["title"] == title)
+
+
+def _label_values(asked: Asked, query: str, values: Mapping[str, str]) -> set[str]:
+    found = re.fullmatch(r"label_values\((.+), (\w+)\)", interpolated(query, values))
+    assert found
+    period = {"start": asked.start, "end": asked.end}
+    return set(asked.get("prometheus", f"/api/v1/label/{found[2]}/values", **{"match[]": found[1]}, **period)["data"])
