@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.usecases.find_request import find_request
-from tests.integration.stack import running_stack
+from tests.stack import running_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.stack import RunningStack
+    from tests.stack import RunningStack
 
 APP = Path(__file__).with_name("plain_app.py")
 COUNT = 30

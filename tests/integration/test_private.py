@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from tests.integration.stack import running_stack
+from tests.stack import running_stack
 
 if TYPE_CHECKING:
     from pathlib import Path

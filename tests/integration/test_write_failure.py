@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests import otlp
-from tests.integration.stack import running_stack
+from tests.stack import running_stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.stack import RunningStack
+    from tests.stack import RunningStack
 
 
 def send(stack: RunningStack, trace_id: str) -> httpx.Response:

@@ -1,0 +1,64 @@
+"""A running stack, for tests of a whole module or of one function."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.running import CommandLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phoenix_dev.stores import Stores
+    from tests.running import Ran
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A stack with its home; `endpoints` as `up --json` gives them."""
+
+    home: Path
+    project: str
+    runtime: str
+    endpoints: dict[str, str]
+
+    @property
+    def stores(self) -> Stores:
+        """What the stack keeps, read as the commands do."""
+        if self.runtime == "compose":
+            from phoenix_dev.backends.endpoints import RemoteEndpoints
+            from phoenix_dev.backends.open import open_remote_stores
+
+            at = self.endpoints
+            return open_remote_stores(RemoteEndpoints(at["jaeger"], at["loki"], at["prometheus"], at["jaeger_errors"]))
+        from phoenix_dev.telemetry.reader import open_stores
+
+        return open_stores(self.home / "projects" / self.project / "telemetry.db")
+
+    def run(self, *args: str, timeout: float = 60) -> Ran:
+        """A command against this stack; it must succeed."""
+        ran = _run(self.home, self.project, *args, timeout=timeout)
+        assert ran.code == 0, ran.stderr
+        return ran
+
+
+@contextmanager
+def running_stack(
+    home: Path, *flags: str, project: str = "phoenix", runtime: str = "embedded"
+) -> Iterator[RunningStack]:
+    """`up`, and `down` at the end, with the data where that is more than files of the home."""
+    started = _run(home, project, "up", "--runtime", runtime, "--json", *flags)
+    try:
+        assert started.code == 0, started.stderr
+        yield RunningStack(home, project, runtime, started.json()["endpoints"])
+    finally:
+        data = ("--data", "--yes") if runtime == "compose" else ()
+        stopped = _run(home, project, "down", *data)
+        assert stopped.code == 0, stopped.stderr
+
+
+def _run(home: Path, project: str, *args: str, timeout: float = 60) -> Ran:
+    return CommandLine()("--project", project, *args, env={"PHOENIX_DEV_HOME": str(home)}, timeout=timeout)

@@ -1,0 +1,63 @@
+"""What requests of the demo system must have caused, compared with what a stack says of them.
+
+The ground truth is computed from seed and scenario alone (phoenix_dev/demo/truth.py); `demo traffic --json` prints it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from phoenix_dev.model.log import level_of
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.request import Request
+    from tests.stack import RunningStack
+
+#: count, fault, every so many: 1,000 requests, 200 of them faulty.
+TRAFFIC = ((340, "slow-llm", 5), (330, "llm-errors", 5), (330, "lost-context", 5))
+IDS = ("trace_id", "traceparent", "correlation_id", "request_id")
+
+
+def send_traffic(stack: RunningStack) -> list[dict[str, Any]]:
+    """Run the demo, send every request, stop it; each with its IDs and its truth."""
+    stack.run("demo", "start")
+    try:
+        lines = []
+        for seed, (count, fault, every) in enumerate(TRAFFIC):
+            arguments = ("--count", str(count), "--fault", fault, "--fault-every", str(every), "--seed", str(seed))
+            lines += stack.run("demo", "traffic", "--json", *arguments, timeout=180).json_lines()
+    finally:
+        stack.run("demo", "stop")
+    assert len(lines) == 1000
+    assert sum(bool(line["fault"]) for line in lines) == 200
+    return lines
+
+
+def truths(line: dict[str, Any], id_name: str) -> list[dict[str, Any]]:
+    """A trace ID leads to the request's own trace; a correlation or request ID to the torn-off one as well."""
+    traces: list[dict[str, Any]] = line["truth"]["traces"]
+    return traces[:1] if id_name in ("trace_id", "traceparent") else traces
+
+
+def expected(line: dict[str, Any], id_name: str) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
+    spans: Counter[tuple[str, ...]] = Counter()
+    logs: Counter[tuple[str, ...]] = Counter()
+    for truth in truths(line, id_name):
+        for *key, count in truth["spans"]:
+            spans[tuple(key)] += count
+        for *key, count in truth["logs"]:
+            logs[tuple(key)] += count
+    return spans, logs
+
+
+def spans_of(found: Request) -> Counter[tuple[str, ...]]:
+    return Counter((s.service, s.name, s.kind, s.status) for trace in found.traces for s in trace.spans)
+
+
+def logs_of(found: Request) -> Counter[tuple[str, ...]]:
+    return Counter((r.service, level_of(r.severity_number), r.message) for r in found.all_logs)
+
+
+def log_key(log: dict[str, Any]) -> tuple[str, ...]:
+    return log["service"], log["level"], log["message"]
