@@ -13,6 +13,7 @@ from phoenix_dev.cli.down import down
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.logs import logs
+from phoenix_dev.cli.open import open_
 from phoenix_dev.cli.services import services
 from phoenix_dev.cli.status import status
 from phoenix_dev.cli.trace import trace
@@ -21,7 +22,7 @@ from phoenix_dev.cli.up import up
 
 SECTIONS = (
     ("The stack", (up, down, status, env, config)),
-    ("One request", (trace, traces, logs)),
+    ("One request", (trace, traces, logs, open_)),
     ("The system", (services,)),
     ("Drive it", (demo,)),
     ("The shell", (completion,)),

@@ -1,4 +1,6 @@
-"""Environment variables in the words of each shell, quoted so that the shell reads every value as it is."""
+"""What an application needs to send: variables in the words of each shell, quoted so that the shell reads every value
+as it is; and for a container the way into the stack's network.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,19 @@ def shell_lines(variables: Mapping[str, str], shell: str) -> list[str]:
     """A statement a variable in the language of a shell: "sh", "fish", "powershell", or "dotenv" for a file."""
     statement = _STATEMENTS[shell]
     return [statement(name, value) for name, value in variables.items()]
+
+
+def joining_lines(network: str) -> list[str]:
+    """What a compose project of the user's own needs so that its containers reach the stack on `network`."""
+    return [
+        "# in your own compose.yaml, with these variables in stack.env:",
+        "services:",
+        "  your-service:",
+        "    env_file: stack.env",
+        f"    networks: [default, {network}]",
+        "networks:",
+        f"  {network}: {{external: true}}",
+    ]
 
 
 def _sh(name: str, value: str) -> str:

@@ -79,7 +79,7 @@ def _auto() -> Choice:
     try:
         engine = resolve_engine()
     except NotReady as error:
-        return Choice("embedded", f"{error.message}: the embedded runtime is started")
+        return Choice("embedded", f"the runtime is embedded: {error.message}")
     if why := engine.why_not(PROBE_S):
-        return Choice("embedded", f"the Docker engine at {engine} {why}: the embedded runtime is started")
+        return Choice("embedded", f"the runtime is embedded: the Docker engine at {engine} {why}")
     return Choice("compose")

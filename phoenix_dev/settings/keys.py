@@ -41,7 +41,7 @@ def _name(text: str) -> str:
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in choices:
-            raise ValueError(" or ".join(choices))
+            raise ValueError(f"{', '.join(choices[:-1])} or {choices[-1]}")
         return text
 
     return parse
@@ -54,7 +54,7 @@ def _port(text: str) -> int:
 
 
 def _registry(text: str) -> str:
-    if text and not re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9._/-]|:[0-9]+(?=/|$))*[a-zA-Z0-9]", text):
+    if text and not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?(/[a-zA-Z0-9._-]+)*", text):
         raise ValueError("a registry's host, with a port and a path if it has them, as in mirror.example:5000/hub")
     return text
 

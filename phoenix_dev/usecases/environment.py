@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import NotReady
+
+if TYPE_CHECKING:
+    from phoenix_dev.runtime.protocol import Runtime
+
 #: What does not depend on the stack. Names and values: OpenTelemetry specification, "Environment Variable
 #: Specification" and "OTLP Exporter Configuration".
 _ALWAYS = {
@@ -21,6 +28,10 @@ _ALWAYS = {
 }
 
 
+#: How a container on the stack's network reaches the collector (compose/compose.yaml: the service's name and port).
+_COLLECTOR_INSIDE = "http://otel-collector:4318"
+
+
 def environment(otlp_http: str) -> dict[str, str]:
     """The variables for an application; `otlp_http` is the base URL at which the stack takes OTLP over HTTP."""
     return {
@@ -30,3 +41,19 @@ def environment(otlp_http: str) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         **_ALWAYS,
     }
+
+
+def stack_environment(runtime: Runtime, *, inside_container: bool) -> dict[str, str]:
+    """The variables for an application on this machine, or in a container that has joined the stack's network.
+
+    Raises NotReady when the stack does not run, or no container can reach it.
+    """
+    endpoints = runtime.endpoints()
+    if not inside_container:
+        return environment(endpoints.otlp_http)
+    if runtime.name != "compose":
+        raise NotReady(
+            "the embedded runtime listens on loopback only, which no container reaches",
+            hint="phoenix-dev down && phoenix-dev up --runtime compose",
+        )
+    return environment(_COLLECTOR_INSIDE)

@@ -69,7 +69,7 @@ def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers
     raise NotFound(
         f"No span and no log bears {_described(text, as_kind)}: not arrived, not sampled, or not sent here"
         + _not_asked(stores, text, as_kind),
-        hint=_command("trace --wait 10", text),
+        hint=command_for("trace --wait 10", text),
     )
 
 
@@ -159,7 +159,7 @@ def _forced(text: str, kind: IdKind) -> Iterator[tuple[IdKind, str]]:
         digits = trace_id_of_traceparent(text) or as_trace_id(text) or as_64_bit_trace_id(text)
     if digits is None:
         meant = "16 hex digits" if kind == "span" else "32 (or 16) hex digits or a traceparent"
-        raise UsageError(f"'{text}' is not a {kind} ID: that is {meant}", hint=_command("trace", text))
+        raise UsageError(f"'{text}' is not a {kind} ID: that is {meant}", hint=command_for("trace", text))
     yield kind, digits
 
 
@@ -168,7 +168,7 @@ def _as_typed_or_trimmed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, text.strip())))
 
 
-def _command(words: str, text: str) -> str:
+def command_for(words: str, text: str) -> str:
     """A command line that can be pasted; an ID that no terminal shows as it is would not survive that."""
     return f"phoenix-dev {words} {shlex.quote(text)}" if text.isprintable() else "phoenix-dev traces"
 

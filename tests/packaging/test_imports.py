@@ -21,6 +21,7 @@ PACKAGE = Path(phoenix_dev.__file__).parent
 MAY_KNOW = {
     "errors": set[str](),
     "home": set[str](),
+    "assets": set[str](),
     "model": set[str](),
     "settings": {"home"},
     "stores": {"model"},
@@ -30,7 +31,7 @@ MAY_KNOW = {
     "otlp": set[str](),
     "backends": {"model", "stores", "otlp"},
     "receiver": {"model", "stores", "telemetry", "otlp"},
-    "runtime": {"model", "stores", "settings", "telemetry", "receiver"},
+    "runtime": {"assets", "model", "stores", "settings", "telemetry", "receiver"},
     "demo": {"model"},
 }
 #: Libraries that have one home, so that what they do is done in one place.

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = "phoenix-dev.yaml"
+#: Of the settings that are no ports: a value for each source.
+FOUR_VALUES = {
+    "project": ["a", "b", "c", "d"],
+    "runtime": ["embedded"] * 4,
+    "profile": ["production"] * 4,
+    "retention.traces": ["1d", "2d", "3w", "4w"],
+    "retention.error_traces": ["1d", "2d", "3w", "4w"],
+    "retention.logs": ["1d", "2d", "3w", "4w"],
+    "retention.metrics": ["1d", "2d", "3w", "4w"],
+    "retention.size": ["1GB", "2GiB", "3MB", "4MiB"],
+    "images.registry": ["a.example", "b.example:5000", "c.example/hub", "d.example:5000/hub/x"],
+}
 
 
 def write(text: str | bytes, folder: Path | None = None) -> Path:
@@ -53,7 +65,7 @@ def test_the_table_of_keys_and_the_settings_agree() -> None:
 def test_flag_beats_variable_beats_project_file_beats_user_file(
     key: Key, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values = {"project": "abcd", "runtime": ["embedded"] * 4, "profile": ["production"] * 4}.get(key.name, "1234")
+    values = FOUR_VALUES.get(key.name, "1234")
     parent, _, name = key.name.rpartition(".")
     yaml = "{parent}:\n  {name}: {value}\n" if parent else "{name}: {value}\n"
     line = 2 if parent else 1
@@ -125,7 +137,10 @@ def test_a_wrong_flag_is_named() -> None:
         ("project: [a]\n", 1, ["a list"]),
         ("project: {a: b}\n", 1, ["a mapping"]),
         ("\nproject:\n", 2, ["nothing"]),
-        ("runtime: docker\n", 1, ["'docker'", "auto or embedded"]),
+        ("runtime: docker\n", 1, ["'docker'", "auto, compose or embedded"]),
+        ("retention: {traces: 12h}\n", 1, ["'12h'", "whole days or weeks"]),
+        ("retention:\n  size: 2\n", 2, ["'2'", "GiB"]),
+        ("images:\n  registry: http://mirror\n", 2, ["'http://mirror'", "a registry's host"]),
         ("profile: fast\n", 1, ["development or production"]),
         ("ports:\n  otlp_grpc: 0\n", 2, ["from 1 to 65535"]),
         ("ports:\n  otlp_grpc: 65536\n", 2, ["from 1 to 65535"]),

@@ -20,7 +20,9 @@ def test_each_setting_is_a_line_with_its_value_and_origin(invoke: Invoke, monkey
     monkeypatch.setenv("PHOENIX_DEV_PROFILE", "production")
     ran = invoke("--project", "shop", "config")
     assert ran.exit_code == 0
-    assert [line.split(maxsplit=2) for line in ran.stdout.splitlines()] == [
+    lines = [line.split(maxsplit=2) for line in ran.stdout.splitlines()]
+    assert [line[0] for line in lines] == [key.name for key in KEYS]
+    assert lines[:5] == [
         ["project", "shop", "flag --project"],
         ["runtime", "embedded", f"file {file}:1"],
         ["profile", "production", "variable PHOENIX_DEV_PROFILE"],
