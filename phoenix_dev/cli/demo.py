@@ -48,8 +48,8 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
     from phoenix_dev.usecases.find_request import wait_for_request
     from phoenix_dev.usecases.start import start_stack
 
-    app.output.talk("Starting the engine and six services …")
-    app.output.talk(*start_stack(app.runtime(), timeout_s=_PATIENCE_S).notes)
+    app.output.talk("Starting the stack and six services …")
+    app.output.talk(*start_stack(app.runtime_to_start(), timeout_s=_PATIENCE_S).notes)
     sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
     app.output.talk("")
     show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
