@@ -6,16 +6,16 @@ import json
 import os
 import socket
 import sys
-import sysconfig
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from phoenix_dev.processes.environment import command_of, environment_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 #: The variable that tells a service process what it is part of.
 SPECIFICATION = "PHOENIX_DEMO_SPECIFICATION"
-_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 _LOOPBACK = "127.0.0.1"
 
 
@@ -57,7 +57,7 @@ def spawn(
     try:
         return os.posix_spawn(
             sys.executable,
-            [sys.executable, "-P", "-m", "phoenix_dev.demo", service, "--run", run],
+            command_of("phoenix_dev.demo", service, "--run", run),
             environment,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -75,16 +75,14 @@ def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     local = ",".join(
         filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "127.0.0.1,localhost,::1"))
     )
-    environment = {
-        **kept,
-        **variables,
-        # One export holds what a burst of requests leaves behind; a full queue would drop spans without a word.
-        "OTEL_BSP_MAX_QUEUE_SIZE": "65536",
-        "OTEL_BLRP_MAX_QUEUE_SIZE": "65536",
-        "NO_PROXY": local,
-        "no_proxy": local,
-        "MALLOC_ARENA_MAX": "2",
-    }
-    if str(_PACKAGE_FOLDER) != sysconfig.get_path("purelib"):  # run from a source folder
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH"))))
-    return environment
+    return environment_with(
+        {
+            **kept,
+            **variables,
+            # One export holds what a burst of requests leaves behind; a full queue would drop spans without a word.
+            "OTEL_BSP_MAX_QUEUE_SIZE": "65536",
+            "OTEL_BLRP_MAX_QUEUE_SIZE": "65536",
+            "NO_PROXY": local,
+            "no_proxy": local,
+        }
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
+import contextlib
 import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.demo.catalogue import SERVICES
 from phoenix_dev.errors import NotReady
+from phoenix_dev.processes.document import read_document, write_document
+from phoenix_dev.processes.identity import lives
+from phoenix_dev.processes.lock import FileLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import psutil
 
 _STATE = "state.json"
 _LOCK = "lock"
@@ -24,25 +24,26 @@ _LOCK = "lock"
 
 @dataclass(frozen=True, slots=True)
 class ServiceProcess:
-    """One service: base URL, file its stdout goes to, and `run`, which stands on its command line and nobody else's."""
+    """One service: its process by number and identity, base URL, and the file its stdout goes to."""
 
     name: str
     pid: int
-    run: str
+    identity: str
     url: str
     log: str
 
-    def process(self) -> psutil.Process | None:
-        """The process if it still lives, and is the one that was started and not another with the same number."""
-        import psutil
+    @property
+    def alive(self) -> bool:
+        """Whether the process that was started still lives, and not another with the same number."""
+        return lives(self.pid, self.identity)
 
-        try:
-            process = psutil.Process(self.pid)
-            if process.status() == psutil.STATUS_ZOMBIE or self.run not in process.cmdline():
-                return None
-        except psutil.Error:
-            return None
-        return process
+    def send_signal(self, number: int) -> bool:
+        """Send it a signal, if it still lives; tells whether it did."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.alive:
+                os.kill(self.pid, number)
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class DemoSystem:
 
     def is_alive(self) -> bool:
         """Whether all six services live; a start that was killed half-way knows of fewer."""
-        return len(self.services) == len(SERVICES) and all(each.process() for each in self.services)
+        return len(self.services) == len(SERVICES) and all(each.alive for each in self.services)
 
 
 def folder_of(home: Path) -> Path:
@@ -75,20 +76,17 @@ def folder_of(home: Path) -> Path:
 
 def load(home: Path) -> DemoSystem | None:
     """What was written down last; None when there is nothing, or nothing that can be read."""
+    found = read_document(folder_of(home) / _STATE)
     try:
-        value = json.loads((folder_of(home) / _STATE).read_text("utf-8"))
-        services = tuple(ServiceProcess(**service) for service in value.pop("services"))
-        return DemoSystem(**value, services=services)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        services = tuple(ServiceProcess(**service) for service in found.pop("services"))
+        return DemoSystem(**found, services=services)
+    except (TypeError, KeyError):
         return None
 
 
 def save(home: Path, system: DemoSystem) -> None:
     """Write it down, whole or not at all."""
-    path = folder_of(home) / _STATE
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(system), indent=1), "utf-8")
-    fresh.replace(path)
+    write_document(folder_of(home) / _STATE, asdict(system))
 
 
 def forget(home: Path) -> None:
@@ -105,13 +103,10 @@ def locked(home: Path) -> Iterator[Path]:
     folder = folder_of(home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = FileLock.wait_for(folder / _LOCK)
     except OSError as error:
         raise NotReady(
             f"the demo's folder {folder} cannot be written: {error.strerror}", hint=f"ls -ld '{folder}'"
         ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with lock:
         yield folder
-    finally:
-        os.close(descriptor)

@@ -15,6 +15,7 @@ from phoenix_dev.demo import launch, state
 from phoenix_dev.demo.catalogue import SERVICES
 from phoenix_dev.demo.state import DemoSystem, ServiceProcess
 from phoenix_dev.errors import NotReady
+from phoenix_dev.processes.identity import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +120,8 @@ def _launch(home: Path, folder: Path, system: DemoSystem, variables: Mapping[str
             log = folder / f"{name}.log"
             _set_aside(log)
             pid = launch.spawn(name, run, sockets[name], log, variables, specification)
-            system = replace(system, services=(*system.services, ServiceProcess(name, pid, run, urls[name], str(log))))
+            service = ServiceProcess(name, pid, identity(pid), urls[name], str(log))
+            system = replace(system, services=(*system.services, service))
             # After each, so that a start that is killed half-way leaves no process that nobody knows of.
             state.save(home, system)
     finally:
@@ -158,16 +160,7 @@ def _end(services: Sequence[ServiceProcess]) -> tuple[str, ...]:
 
 def _signal(services: Sequence[ServiceProcess], number: int) -> list[ServiceProcess]:
     """Send a signal to those that live, and return them."""
-    import psutil
-
-    living = []
-    for service in services:
-        process = service.process()
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if process is not None:
-                process.send_signal(number)
-                living.append(service)
-    return living
+    return [service for service in services if service.send_signal(number)]
 
 
 def _await_end(services: Sequence[ServiceProcess]) -> None:
@@ -177,7 +170,7 @@ def _await_end(services: Sequence[ServiceProcess]) -> None:
     its parent likes.
     """
     deadline = time.monotonic() + _END_DEADLINE
-    while any(service.process() for service in services) and time.monotonic() < deadline:
+    while any(service.alive for service in services) and time.monotonic() < deadline:
         time.sleep(0.01)
     for service in services:
         with contextlib.suppress(ChildProcessError):  # the usual case: started by another command

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Self
 
 from phoenix_dev.model.stack import Endpoints
-from phoenix_dev.runtime.record import read_document, write_document
+from phoenix_dev.processes.document import read_document, write_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

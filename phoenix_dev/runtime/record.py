@@ -6,12 +6,11 @@ reading commands go by it.
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from phoenix_dev.model.stack import Endpoints
+from phoenix_dev.processes.document import read_document, write_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,19 +79,3 @@ class StackRecord:
 def forget_engine(home: Path) -> None:
     """Remove the record of an engine that ended."""
     (home / RUNTIME_FILE).unlink(missing_ok=True)
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """The JSON object in a file; empty when there is none or it cannot be understood."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write_document(path: Path, document: dict[str, Any]) -> None:
-    """Put a JSON object in place, whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)

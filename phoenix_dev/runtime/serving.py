@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev import __version__
 from phoenix_dev.errors import NotReady
+from phoenix_dev.processes.identity import identity
 from phoenix_dev.receiver.grpc import GrpcServer
 from phoenix_dev.receiver.http import otlp_http_app
 from phoenix_dev.receiver.refusals import Refusals
@@ -22,7 +23,6 @@ from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import collect_stderr
 from phoenix_dev.runtime.http_server import Front, HttpServer
 from phoenix_dev.runtime.ports import bind_first_free
-from phoenix_dev.runtime.process import identity
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 from phoenix_dev.runtime.self_check import check_grpc, check_http
 from phoenix_dev.telemetry.writer import Writer

@@ -6,20 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
-import sysconfig
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phoenix_dev.processes.environment import command_of, environment_with
 from phoenix_dev.runtime.engine_log import STDERR_FILE
 from phoenix_dev.runtime.report import wait_for_report
 
 if TYPE_CHECKING:
     from phoenix_dev.runtime.options import EngineOptions
     from phoenix_dev.runtime.report import Outcome
-
-_PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 
 
 def start_engine(options: EngineOptions, deadline: float) -> Outcome | None:
@@ -50,21 +46,12 @@ def start_engine(options: EngineOptions, deadline: float) -> Outcome | None:
 def _spawn(options: EngineOptions, report_fd: int) -> subprocess.Popen[bytes]:
     with (options.home / STDERR_FILE).open("ab") as stderr:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            # -P: the folder it runs in, here the root, is no place to import from
-            [sys.executable, "-P", "-m", "phoenix_dev.runtime.engine", options.to_argument()],
+            command_of("phoenix_dev.runtime.engine", options.to_argument()),
             stdin=subprocess.DEVNULL,
             stdout=stderr,
             stderr=stderr,
             cwd="/",
-            env=_environment(),
+            env=environment_with(os.environ),
             pass_fds=(report_fd,),
             start_new_session=True,
         )
-
-
-def _environment() -> dict[str, str]:
-    # glibc gives each thread an arena of its own, and what the threads free stays there.
-    environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
-    if str(_PACKAGE_FOLDER) != sysconfig.get_path("purelib"):  # run from a source folder
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH"))))
-    return environment

@@ -23,6 +23,7 @@ MAY_KNOW = {
     "home": set[str](),
     "assets": set[str](),
     "model": set[str](),
+    "processes": set[str](),
     "settings": {"home"},
     "stores": {"model"},
     "render": {"model"},
@@ -31,8 +32,8 @@ MAY_KNOW = {
     "otlp": set[str](),
     "backends": {"model", "stores", "otlp"},
     "receiver": {"model", "stores", "telemetry", "otlp"},
-    "runtime": {"assets", "model", "stores", "settings", "telemetry", "receiver"},
-    "demo": {"model"},
+    "runtime": {"assets", "model", "processes", "stores", "settings", "telemetry", "receiver"},
+    "demo": {"model", "processes"},
 }
 #: Libraries that have one home, so that what they do is done in one place.
 AT_HOME_IN = {

@@ -17,11 +17,11 @@ import psutil
 import pytest
 
 from phoenix_dev.errors import NotReady, UsageError
+from phoenix_dev.processes.identity import identity
 from phoenix_dev.receiver.sockets import bind_loopback
 from phoenix_dev.runtime.embedded import EmbeddedRuntime
 from phoenix_dev.runtime.engine_handle import EngineHandle
 from phoenix_dev.runtime.lock import EngineLock
-from phoenix_dev.runtime.process import identity
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 from phoenix_dev.settings import Ports, Settings
 from phoenix_dev.telemetry.reader import open_stores

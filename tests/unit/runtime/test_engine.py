@@ -15,7 +15,7 @@ import grpc
 import psutil
 import pytest
 
-from phoenix_dev.runtime.process import identity
+from phoenix_dev.processes.identity import identity
 from phoenix_dev.telemetry.reader import open_stores
 from tests.waiting import wait_until
 
