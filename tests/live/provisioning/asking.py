@@ -78,7 +78,8 @@ class Asked:
         if target.get("instant"):
             found = self.get("prometheus", "/api/v1/query", query=query, time=self.end)["data"]["result"]
             return [row for row in found if _is_number(row["value"])]
-        period = {"start": self.start, "end": self.end, "step": 5}
+        # The last step is the end itself, so that nothing that came in at last is missed.
+        period = {"start": self.end - math.ceil((self.end - self.start) / 5) * 5, "end": self.end, "step": 5}
         found = self.get("prometheus", "/api/v1/query_range", query=query, **period)["data"]["result"]
         return [series for series in found if any(map(_is_number, series["values"]))]
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
+from tests import otlp
+from tests.live.provisioning.asking import Asked
 from tests.unit.provisioning.grafana import dashboards, interpolated, links, pane, panels
+from tests.waiting import wait_until
 from tools.dashboards.catalogue import all_boards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.live.provisioning.asking import Asked
+    from tests.live.compose.by_hand import ByHand
     from tests.live.provisioning.conftest import Traffic
 
 BOARDS = dashboards()
@@ -97,6 +101,20 @@ def test_numbers_are_those_of_the_traffic(traffic: Traffic) -> None:
     assert of_gateway["failed"] == pytest.approx(sum(one.status_code >= 500 for one in traffic.sent) / sent, abs=0.15)
     durations = sorted(one.duration_ms / 1000 for one in traffic.sent)
     assert durations[0] / 3 < of_gateway["median"] < durations[-1]
+
+
+def test_a_single_request_has_a_duration(stack: ByHand) -> None:
+    # A series that begins with its first request has no second sample to compare with: Prometheus puts a zero before.
+    service, start = f"only-once-{otlp.new_span_id()}", time.time()
+    request = otlp.span(otlp.new_trace_id(), "GET /once", kind=2, start=time.time_ns(), ms=20)
+    stack.send("traces", otlp.traces(service, request))
+    (target,) = _panel("service.json", "Duration, p95")["targets"]
+
+    def duration() -> list[Any]:
+        return _answer(Asked(stack, start, time.time()), target, {"service": service, "operation": ".*"})
+
+    (series,) = wait_until(duration, 30, what="the duration of a single request")
+    assert 0.01 < float(series["values"][-1][1]) <= 0.025
 
 
 def test_every_part_of_the_stack_is_shown(traffic: Traffic) -> None:
