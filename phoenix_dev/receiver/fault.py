@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from phoenix_dev.otlp.read_json import MOST_LEVELS
+
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
 
 _VARINT, _FIXED64, _LENGTH, _GROUP, _END_GROUP, _FIXED32 = range(6)
-_MOST_LEVELS = 100
 _MOST_FIELD_NUMBER = 2**29 - 1
 #: A million or two take a second; after that the fault is told without its place.
 _MOST_FIELDS = 2_000_000
@@ -73,8 +74,8 @@ class _Walk:
 
     def message(self, kind: Descriptor | None, at: int, end: int, path: str, level: int) -> None:
         """Walk the fields between two offsets; an unknown message (None) is walked for its form alone."""
-        if level > _MOST_LEVELS:
-            self._fault(f"{_shown(path)} is nested deeper than {_MOST_LEVELS} messages", at)
+        if level > MOST_LEVELS:
+            self._fault(f"{_shown(path)} is nested deeper than {MOST_LEVELS} messages", at)
         counts: dict[int, int] = {}
         while at < end:
             start = at
@@ -145,8 +146,8 @@ class _Walk:
                 open_groups.append(number)
             elif wire == _END_GROUP and open_groups.pop() != number:
                 self._fault(f"{path} is a group that is not ended, at byte {start}", start)
-            if level + len(open_groups) > _MOST_LEVELS:
-                self._fault(f"{path} is nested deeper than {_MOST_LEVELS} messages", start)
+            if level + len(open_groups) > MOST_LEVELS:
+                self._fault(f"{path} is nested deeper than {MOST_LEVELS} messages", start)
             if wire not in (_GROUP, _END_GROUP):
                 at = self._value(None, wire, at, end, path, level, start)
         return at

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: "PhxD" as a number: tells our files from other SQLite files (PRAGMA application_id).
 APPLICATION_ID = 0x50687844
+#: What `arrival.minute` counts, in nanoseconds.
+MINUTE_NS = 60 * 10**9
 
 
 _INITIAL = (

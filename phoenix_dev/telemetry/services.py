@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.model.service import ServiceActivity
 from phoenix_dev.stores.services import ServiceCapabilities
+from phoenix_dev.telemetry.schema import MINUTE_NS
 
 if TYPE_CHECKING:
     from phoenix_dev.telemetry.database import ReadConnection
-
-_MINUTE_NS = 60 * 10**9
 
 
 class EmbeddedServiceStore:
@@ -26,11 +25,11 @@ class EmbeddedServiceStore:
         rows = self._db.rows(
             "SELECT name, sum(spans), sum(error_spans), sum(logs), sum(points), max(last) FROM arrival "
             "JOIN service ON service.id = arrival.service WHERE minute >= ? GROUP BY name ORDER BY name",
-            (since_ns // _MINUTE_NS,),
+            (since_ns // MINUTE_NS,),
         )
         return tuple(ServiceActivity(*row) for row in rows)  # type: ignore[arg-type]
 
     def oldest_ns(self) -> int | None:
         """See `ServiceStore.oldest_ns`."""
         ((minute,),) = self._db.rows("SELECT min(minute) FROM arrival")
-        return minute * _MINUTE_NS if isinstance(minute, int) else None
+        return minute * MINUTE_NS if isinstance(minute, int) else None

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from phoenix_dev.telemetry.blocks import Tally
 from phoenix_dev.telemetry.compression import BlockCompressor
 from phoenix_dev.telemetry.keys import identifier_key
+from phoenix_dev.telemetry.schema import MINUTE_NS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
     from phoenix_dev.telemetry.blocks import Batch, Block
-
-_MINUTE_NS = 60 * 10**9
 
 # A trace's time is that of its spans; only while there is none do its logs stand in.
 _ADD_SPANS = """
@@ -147,7 +146,7 @@ class Statements:
                 total.error_spans += tally.error_spans
                 total.logs += tally.logs
                 total.points += tally.points
-        minute = now_ns // _MINUTE_NS
+        minute = now_ns // MINUTE_NS
         self._db.executemany(
             _ADD_ARRIVAL,
             [
