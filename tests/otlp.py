@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -17,6 +18,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 NOON = 1_767_323_045 * 10**9
 MS = 10**6
 SECOND = 10**9
+
+
+def minutes_from_now(minutes: float) -> int:
+    """A time by this machine's clock, Unix nanoseconds."""
+    return time.time_ns() + round(minutes * 60 * SECOND)
 
 
 def any_value(value: Any) -> AnyValue:

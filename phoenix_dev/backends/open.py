@@ -15,15 +15,18 @@ from phoenix_dev.backends.services import RemoteServiceStore
 from phoenix_dev.stores import Stores
 
 if TYPE_CHECKING:
+    import httpx
+
     from phoenix_dev.backends.endpoints import RemoteEndpoints
 
 
-def open_remote_stores(endpoints: RemoteEndpoints) -> Stores:
+def open_remote_stores(endpoints: RemoteEndpoints, http: httpx.Client | None = None) -> Stores:
     """The stores at these endpoints. Nothing is asked before the first query, which raises NotReady when it has to.
 
-    They share one pool of connections and may be used by one thread at a time.
+    They share one pool of connections, that of `http` if it is given (whoever gives it closes it), and may be used by
+    one thread at a time.
     """
-    http = http_client((endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus))
+    http = http or http_client((endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus))
     jaeger = JaegerClient(Backend("Jaeger", endpoints.jaeger, http))
     errors = JaegerClient(Backend("Jaeger", endpoints.jaeger_errors, http)) if endpoints.jaeger_errors else None
     loki = LokiClient(Backend("Loki", endpoints.loki, http))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.loki.query import EVERYTHING
 from phoenix_dev.backends.loki.records import UNNAMED
 from phoenix_dev.backends.parallel import each
+from phoenix_dev.backends.quoting import promql_text
 from phoenix_dev.backends.windows import MINUTE, clamped
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 from phoenix_dev.model.service import ServiceActivity
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 _CALLS = 'traces_span_metrics_calls_total{service_name!=""}'
 _ERROR = "STATUS_CODE_ERROR"
 #: One sample a point: those of gauges and sums, and of a histogram its count.
-_NOT_POINTS = "traces_span_metrics_.+|target_info|.+_bucket|.+_sum"
+_POINTS = '{service_name!="",__name__!~"traces_span_metrics_.+|target_info|.+_bucket|.+_sum"}'
+#: Names are counted one by one, for counting drops the name and what is then the same is refused; so many a query.
+_NAMES_AT_ONCE = 100
 _MOST_STEPS = 1000
 _STEP = 60
 
@@ -65,7 +68,10 @@ class RemoteServiceStore:
         counts: defaultdict[str, _Counts] = defaultdict(_Counts)
         each(lambda read: read(counts, window, step), [self._spans, self._points, self._logs])
         return tuple(
-            ServiceActivity(name, round(c.spans), round(c.error_spans), round(c.logs), round(c.points), c.last_ns)
+            # Loki's steps are whole minutes, the last of them not over yet.
+            ServiceActivity(
+                name, round(c.spans), round(c.error_spans), round(c.logs), round(c.points), min(c.last_ns, now)
+            )
             for name, c in sorted(counts.items())
             if c.last_ns
         )
@@ -83,11 +89,13 @@ class RemoteServiceStore:
             of.last_ns = max(of.last_ns, last)
 
     def _points(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
-        query = f'sum by (service_name) (count_over_time({{service_name!="",__name__!~"{_NOT_POINTS}"}}[{step}s]))'
-        for series in self._prometheus.steps(query, (window[0] + step * 10**9, window[1]), step):
-            of = counts[_named(series.labels)]
-            of.points += sum(value for _, value in series.samples)
-            of.last_ns = max(of.last_ns, *(at for at, value in series.samples if value), 0)
+        names = self._prometheus.names(_POINTS, window)
+        for start in range(0, len(names), _NAMES_AT_ONCE):
+            query = _counted(names[start : start + _NAMES_AT_ONCE], step)
+            for series in self._prometheus.steps(query, (window[0] + step * 10**9, window[1]), step):
+                of = counts[_named(series.labels)]
+                of.points += sum(value for _, value in series.samples)
+                of.last_ns = max(of.last_ns, *(at for at, value in series.samples if value), 0)
 
     def _logs(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         query = f"sum by (service_name) (count_over_time({EVERYTHING}[{step}s]))"
@@ -95,6 +103,13 @@ class RemoteServiceStore:
             of = counts[_named(labels)]
             of.logs += sum(value for _, value in samples)
             of.last_ns = max(of.last_ns, *(at for at, value in samples if value), 0)
+
+
+def _counted(names: list[str], step: int) -> str:
+    """How many samples each service has of each of some metrics, told apart by a label of ours."""
+    selectors = (f'{{__name__={promql_text(name)},service_name!=""}}[{step}s]' for name in names)
+    counts = (f"sum by (service_name) (count_over_time({selector}))" for selector in selectors)
+    return " or ".join(f'label_replace({count},"part","{part}","","")' for part, count in enumerate(counts))
 
 
 def _growth(series: Series, first_ms: int, step_ms: int) -> tuple[float, int]:

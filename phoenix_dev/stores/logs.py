@@ -27,6 +27,8 @@ class LogCapabilities:
     Otherwise those of the last days or weeks are found; those of a trace with spans, near the time of these; and a tail
     has those that arrive at most a minute after the time they bear.
     """
+    arrival_order: bool = False
+    """Records of equal time stand as they arrived, also in large numbers."""
     equal_records: bool = False
     """Records that are the same in everything are kept as often as they were sent; otherwise once."""
 
@@ -109,9 +111,9 @@ class LogStore(Protocol):
         ...
 
     def tail(self, cursor: str) -> LogTail:
-        """Every record that arrived after the cursor, which came from a page or from an earlier tail.
+        """Records that arrived after the cursor, which came from a page or from an earlier tail.
 
-        Nothing is left out and nothing repeated between two calls, whatever times the records bear, and across a
-        restart of what keeps them.
+        Nothing is left out and nothing repeated from call to call, whatever times the records bear, and across a
+        restart of what keeps them. A busy store may leave a record to one of the next calls.
         """
         ...

@@ -27,7 +27,9 @@ _Entry = tuple[int, int, "LogRecord"]
 class EmbeddedLogStore:
     """Implements `LogStore` on the SQLite file."""
 
-    capabilities = LogCapabilities(attributes_as_sent=True, poll_seconds=0.05, any_time=True, equal_records=True)
+    capabilities = LogCapabilities(
+        attributes_as_sent=True, poll_seconds=0.05, any_time=True, arrival_order=True, equal_records=True
+    )
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db

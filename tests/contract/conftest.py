@@ -1,42 +1,33 @@
-"""The stores that the contract holds for. A further store joins by one more entry in `KINDS`."""
+"""The embedded stores, for which the contract holds without anything else. tests/live/contract runs the same suite over
+the stack in containers.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from phoenix_dev.telemetry.reader import open_stores
 from phoenix_dev.telemetry.writer import Writer
+from tests import otlp
+from tests.contract.keeping import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from phoenix_dev.stores import Stores
-    from phoenix_dev.telemetry.inbox import Accepted
 
-
-@dataclass
-class Kept:
-    """Stores of one runtime, and the way in:
-
-    `send` returns when what was sent can be read; `restart` ends and starts what keeps it.
-    """
-
-    stores: Stores
-    send: Callable[..., list[Accepted]]
-    restart: Callable[[], None]
-
-
-def embedded(folder: Path) -> Iterator[Kept]:
-    path = folder / "telemetry.db"
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    """Empty stores of the embedded runtime."""
+    path = tmp_path / "telemetry.db"
     writer = Writer(path)
 
-    def send(*exports: Any) -> list[Accepted]:
+    def send(*exports: Any) -> None:
         futures = [writer.submit(export, export.ByteSize()) for export in exports]
-        return [future.result(timeout=10) for future in futures]
+        for future in futures:
+            future.result(timeout=10)
 
     def restart() -> None:
         nonlocal writer
@@ -44,15 +35,6 @@ def embedded(folder: Path) -> Iterator[Kept]:
         writer = Writer(path)
 
     stores = open_stores(path)
-    yield Kept(stores, send, restart)
+    yield Kept(stores, send, restart, otlp.NOON)
     writer.close()
     stores.traces._db.close()  # type: ignore[attr-defined]
-
-
-KINDS = {"embedded": embedded}
-
-
-@pytest.fixture(params=sorted(KINDS))
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    """Empty stores of each runtime."""
-    yield from KINDS[request.param](tmp_path)

@@ -88,6 +88,9 @@ class Search:
             spans = self._store.spans(source.bearing(service, tags, self._window, most, **more))
         else:
             spans = traces_in(source.newest(service, self._query.operation, self._window, most))
+            if source is not self._sources[0]:
+                # There, the span with the error comes first and the rest of its trace later.
+                spans = self._store.spans(spans)
         return [Trace(trace_id, found) for trace_id, found in spans.items()]
 
     def _filters(self) -> tuple[dict[str, str], dict[str, str]]:

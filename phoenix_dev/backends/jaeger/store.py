@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.jaeger.search import Search
 from phoenix_dev.backends.jaeger.spans import traces_in
 from phoenix_dev.backends.parallel import each
-from phoenix_dev.backends.windows import MINUTE, backwards
+from phoenix_dev.backends.windows import AHEAD, MINUTE, backwards
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.identifier import as_trace_id
 from phoenix_dev.stores.traces import TraceCapabilities, TracePage, TraceQuery
@@ -79,15 +79,13 @@ class JaegerTraceStore:
 
     def latest(self, *, error: bool = False) -> str | None:
         """See `TraceStore.latest`."""
-        now, ahead = time.time_ns(), None
-        for first, last in backwards(now):
+        now = time.time_ns()
+        sound = now + _CLOCKS_DIFFER
+        for first, last in [*((first, min(last, sound)) for first, last in backwards(now)), (sound, now + AHEAD)]:
             query = TraceQuery(since_ns=first, error=error, limit=_LATEST)
-            found = Search(self, self._jaeger, self._errors, query, until_ns=last).traces()
-            for trace in found:
-                if trace.start_ns <= now + _CLOCKS_DIFFER:
-                    return trace.trace_id
-                ahead = ahead or trace.trace_id
-        return ahead
+            if found := Search(self, self._jaeger, self._errors, query, until_ns=last).traces():
+                return found[0].trace_id
+        return None
 
     def _spans(self, trace_id: str) -> tuple[Span, ...]:
         data = self._jaeger.trace(trace_id)

@@ -126,10 +126,10 @@ class LokiLogStore:
         return []
 
     def _bearing(self, kind: IdKind, value: str) -> list[LogRecord]:
-        if not value or len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
-            return []
         if kind == "span":
             value = as_span_id(value) or ""
+        if not value or len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+            return []
         last, at, records = self._last
         if last != value or time.monotonic() - at > _JUST_NOW:
             records = self._until_found(query.bearing(value))

@@ -60,7 +60,8 @@ class Tail:
         identity, _, number = cursor.partition(":")
         if identity != self.identity or not number.isdigit():
             return [], self.begin()
-        entries = self._read(whole=time.monotonic() >= self._whole_again)
+        # One that asks again with an older cursor is owed what was seen since, wherever in the stretch that is.
+        entries = self._read(whole=int(number) != self._reading or time.monotonic() >= self._whole_again)
         fresh = [entry for entry in entries if self._seen[entry.key()][0] > int(number)]
         return fresh, self._cursor(self._reading)
 

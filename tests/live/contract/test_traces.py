@@ -1,0 +1,3 @@
+"""What every TraceStore promises, on the stack."""
+
+from tests.contract.test_traces import *  # noqa: F403 - the suite itself
