@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.moment import rfc3339
-from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.render import style
 from phoenix_dev.render.jsonout import service_json
 from phoenix_dev.render.line import ENDLESS, Line
@@ -26,6 +25,8 @@ _STATES: dict[StackState, tuple[str, str]] = {
     "stopped": ("·", style.DIM),
 }
 _LABEL = 11
+#: What heads the refusals: of the embedded engine, of the collector.
+_REFUSED = ("refused since the engine started", "refused or dropped since the collector started")
 
 
 def stack_json(status: StackStatus) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iter
         yield from service_lines(status.received, width=cells, now_ns=now_ns, clip=width is not None)
     if status.refused:
         yield Line().text()
-        yield Line(cells).add("refused since the engine started", style.STRONG).text()
+        yield Line(cells).add(_REFUSED[status.runtime == "compose"], style.STRONG).text()
         for refusal in reversed(status.refused):
             yield from (line.text() for line in _refused(refusal, now_ns, cells))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 #: What compose labels everything of a project with.
 PROJECT_LABEL = "com.docker.compose.project"
@@ -37,7 +37,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. `core`: without it there is no stack. `volume` is where it keeps data, empty where it keeps none."""
+    """One part. `core`: without it there is no stack. `volume` is where it keeps data, as `user` (numbers)."""
 
     name: str
     title: str
@@ -45,6 +45,7 @@ class Part:
     image: str
     ports: tuple[Port, ...]
     volume: str
+    user: str
     core: bool = True
 
     def image_from(self, registry: str) -> str:
@@ -59,6 +60,7 @@ COLLECTOR = Part(
     "otel/opentelemetry-collector-contrib:0.145.0",
     (Port("otlp_http", "OTLP/HTTP", 4318), Port("otlp_grpc", "OTLP/gRPC", 4317)),
     "queue",
+    "10001:10001",
 )
 JAEGER = Part(
     "jaeger",
@@ -67,8 +69,9 @@ JAEGER = Part(
     "jaegertracing/jaeger:2.13.0",
     (Port("jaeger", "Jaeger", 16686), Port("jaeger_errors", "Jaeger's store of errors", 16688)),
     "traces",
+    "10001:10001",
 )
-LOKI = Part("loki", "Loki", "loki", "grafana/loki:3.7.8", (Port("loki", "Loki", 3100),), "logs")
+LOKI = Part("loki", "Loki", "loki", "grafana/loki:3.7.8", (Port("loki", "Loki", 3100),), "logs", "10001:10001")
 PROMETHEUS = Part(
     "prometheus",
     "Prometheus",
@@ -76,6 +79,7 @@ PROMETHEUS = Part(
     "prom/prometheus:v3.16.0",
     (Port("prometheus", "Prometheus", 9090),),
     "metrics",
+    "65534:65534",
 )
 ALERTMANAGER = Part(
     "alertmanager",
@@ -84,6 +88,7 @@ ALERTMANAGER = Part(
     "prom/alertmanager:v0.33.1",
     (Port("alertmanager", "Alertmanager", 9093),),
     "alerts",
+    "65534:65534",
     core=False,
 )
 GRAFANA = Part(
@@ -93,6 +98,7 @@ GRAFANA = Part(
     "grafana/grafana:12.4.3",
     (Port("grafana", "Grafana", 3000),),
     "dashboards",
+    "472:0",
     core=False,
 )
 
@@ -105,8 +111,3 @@ def wanted_parts(without: Iterable[str]) -> tuple[Part, ...]:
     """All parts but those left out by name."""
     left_out = set(without)
     return tuple(part for part in PARTS if part.name not in left_out)
-
-
-def url_of(part: Part, ports: Mapping[str, int]) -> str:
-    """The base URL of a part on this machine, by its first port; `ports` are numbers by name."""
-    return f"http://127.0.0.1:{ports[part.ports[0].name]}"

@@ -18,6 +18,7 @@ from phoenix_dev.runtime.compose_command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.readiness import why_not_ready
+from phoenix_dev.runtime.remedy import remedy
 from phoenix_dev.runtime.stack_ports import choose_ports, published
 
 if TYPE_CHECKING:
@@ -155,11 +156,13 @@ class ComposeStart:
         return Containers(self.engine, self.settings.project).facts().get(part.service)
 
     def _cannot_start(self, part: Part, why: str) -> NotReady:
-        facts = self._facts(part)
+        containers = Containers(self.engine, self.settings.project)
+        facts = containers.facts().get(part.service)
         name = facts.name if facts else f"{self.settings.project}-{part.service}-1"
-        said = Containers(self.engine, self.settings.project).last_lines(part.service, 1)
+        said = containers.last_lines(part.service, _LINES)
         last = f"; it said last: {_plain(said[-1])}" if said else ""
-        return NotReady(f"{part.title} does not start: {why}{last}", hint=f"docker logs {name}")
+        hint = remedy(part, self.settings.project, name, said, self.settings.images.registry)
+        return NotReady(f"{part.title} does not start: {why}{last}", hint=hint)
 
 
 def _runs(facts: ContainerFacts | None) -> bool:

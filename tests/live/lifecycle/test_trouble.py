@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -114,13 +115,13 @@ def test_a_core_part_that_does_not_start_is_named_with_its_last_words(project: P
     assert "✗ prometheus" in ran.stderr
     assert "error: Prometheus does not start: its container" in ran.stderr
     assert "permission denied" in ran.stderr
-    assert f"hint: docker logs {project.name}-prometheus-1" in ran.stderr
     assert {"✓ collector", "✓ jaeger", "✓ loki"} <= {line[:11].rstrip() for line in ran.stderr.splitlines()}
     status = project("status", "--json")
     assert (status.code, status.json()["state"]) == (0, "degraded")
     healthy = {one["name"] for one in status.json()["components"] if one["health"] == "healthy"}
     assert healthy == {"collector", "jaeger", "loki"}
-    assert project("down", "--data", "--yes").code == 0
+    fix, _, _ = ran.stderr.partition("hint: ")[2].partition(" && phoenix-dev up")
+    subprocess.run(fix.split(), check=True, timeout=60)
     assert project.up("--without", "alertmanager")["state"] == "running"
 
 
