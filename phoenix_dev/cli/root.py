@@ -9,6 +9,7 @@ from phoenix_dev.cli.completion import completion
 from phoenix_dev.cli.config import config
 from phoenix_dev.cli.context import app_of
 from phoenix_dev.cli.demo import demo
+from phoenix_dev.cli.doctor import doctor
 from phoenix_dev.cli.down import down
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
@@ -21,7 +22,7 @@ from phoenix_dev.cli.traces import traces
 from phoenix_dev.cli.up import up
 
 SECTIONS = (
-    ("The stack", (up, down, status, env, config)),
+    ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_)),
     ("The system", (services,)),
     ("Drive it", (demo,)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from phoenix_dev.model.amount import size as size
 from phoenix_dev.model.moment import in_utc
 
 _DAY = 86_400
@@ -9,9 +10,9 @@ _DAY = 86_400
 
 def duration(ns: int) -> str:
     """Nanoseconds in at most seven cells: `42 ns`, `310 µs`, `12.3 ms`, `1.24 s`, `2m 05s`, `3h 07m`, `12 d`."""
-    for unit, size in (("ns", 1), ("µs", 1_000), ("ms", 1_000_000)):
-        if ns < 999.5 * size:
-            return f"{three_digits(ns / size)} {unit}"
+    for unit, per in (("ns", 1), ("µs", 1_000), ("ms", 1_000_000)):
+        if ns < 999.5 * per:
+            return f"{three_digits(ns / per)} {unit}"
     if ns < 59_950_000_000:
         return f"{three_digits(ns / 1_000_000_000)} s"
     seconds = (ns + 500_000_000) // 1_000_000_000
@@ -34,16 +35,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def size(number: int) -> str:
-    """Bytes in at most seven cells, in powers of 1000: `12 B`, `1.2 kB`, `350 MB`."""
-    amount = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 999.5:
-            return f"{amount:.1f} {unit}" if amount < 99.95 and unit != "B" else f"{amount:.0f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"
-
-
 def clock(ns: int) -> str:
     """Time of day, `04:05:06.131`."""
     return f"{in_utc('%H:%M:%S', ns)}.{ns % 1_000_000_000 // 1_000_000:03}"
@@ -61,7 +52,7 @@ def ago(ns: int) -> str:
     seconds = ns // 1_000_000_000
     if seconds < 1:
         return "just now"
-    for size, limit, unit in ((1, 120, "s"), (60, 7200, "min"), (3600, 2 * _DAY, "h")):
+    for per, limit, unit in ((1, 120, "s"), (60, 7200, "min"), (3600, 2 * _DAY, "h")):
         if seconds < limit:
-            return f"{seconds // size} {unit} ago"
+            return f"{seconds // per} {unit} ago"
     return f"{seconds // _DAY} days ago"

@@ -69,6 +69,20 @@ class DockerEngine:
             raise NotReady(f"the Docker engine at {self} answers {status}: {answer.get('message', '')}")
         return answer
 
+    def beginning(self, path: str, length: int, patience_s: float = _PATIENCE_S) -> bytes:
+        """The first bytes of what the engine answers, however long that is; empty unless the answer is 200. Raises
+        NotReady when it does not answer.
+        """
+        connection = _Connection(self.url, patience_s)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.read(length) if answer.status == 200 else b""
+        except (OSError, HTTPException) as error:
+            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})") from error
+        finally:
+            connection.close()
+
     def __str__(self) -> str:
         return f"{self.url} ({self.named_by})"
 

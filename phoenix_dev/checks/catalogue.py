@@ -1,0 +1,195 @@
+"""Every check there is, put together for a project: the machine first, then Docker, then the stack."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from phoenix_dev import __version__
+from phoenix_dev.checks import clocks, embedded, engine, folder, images, parts, ports, queues, refused, room, sizes
+from phoenix_dev.checks.check import Check, Skip
+from phoenix_dev.checks.docker import PATIENCE_S
+from phoenix_dev.errors import NotReady
+from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.runtime.catalogue import PARTS, PORTS, wanted_parts
+from phoenix_dev.runtime.containers import Containers
+from phoenix_dev.runtime.folder import DATABASE
+from phoenix_dev.runtime.ports import WantedPort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phoenix_dev.checks.patient import Patient
+    from phoenix_dev.runtime.catalogue import Part, Port
+
+
+def checks_of(patient: Patient) -> tuple[Check, ...]:
+    """The checks in the order in which they are told. Making them asks nothing; `look` does."""
+    return (
+        Check("folder", partial(folder.state_folder, patient.home)),
+        Check("disk", partial(_disk, patient)),
+        Check("memory", partial(_memory, patient)),
+        Check("docker", partial(_docker, patient), late=Severity.ERROR if patient.wants_docker else Severity.INFO),
+        Check("compose", partial(_compose, patient)),
+        Check("images", partial(_images, patient)),
+        Check("ports", partial(_ports, patient)),
+        Check("stack", partial(_stack, patient)),
+        *(Check(part.name, partial(_part, patient, part)) for part in PARTS),
+        Check("owners", partial(_owners, patient)),
+        Check("engine", partial(_engine, patient)),
+        Check("log", partial(_log, patient)),
+        Check("store", partial(_store, patient)),
+        Check("queue", partial(_queue, patient)),
+        Check("refused", partial(_refused, patient)),
+        Check("clock", partial(_clock, patient)),
+        # Engines add up the sizes of volumes by walking through them, which may take long and harms nobody.
+        Check("sizes", partial(_sizes, patient), late=Severity.SKIPPED),
+    )
+
+
+def _disk(patient: Patient) -> Iterator[Finding]:
+    of_docker = room.docker_folders(patient.docker) if patient.runtime() == "compose" else ()
+    return room.disk((patient.home, *of_docker))
+
+
+def _memory(patient: Patient) -> Iterator[Finding]:
+    return room.memory(patient.runtime(), patient.docker, runs=patient.runs)
+
+
+def _docker(patient: Patient) -> Iterator[Finding]:
+    _unless_embedded_is_named(patient)
+    return engine.docker_engine(patient.docker, wanted=patient.wants_docker)
+
+
+def _compose(patient: Patient) -> Iterator[Finding]:
+    _unless_embedded_is_named(patient)
+    return engine.docker_compose(patient.docker, wanted=patient.runtime() == "compose")
+
+
+def _images(patient: Patient) -> Iterator[Finding]:
+    settings = patient.on("compose")
+    return images.images(patient.docker, _parts(patient), settings.images.registry)
+
+
+def _ports(patient: Patient) -> Iterator[Finding]:
+    if patient.runtime() == "embedded":
+        return ports.ports(_of_the_engine(patient), _containers(patient))
+    return ports.ports(_of_the_stack(patient), _containers(patient), hosts=("127.0.0.1",))
+
+
+def _stack(patient: Patient) -> Iterator[Finding]:
+    version = patient.stack().version
+    if version == __version__:
+        yield Finding("stack", Severity.OK, f"was started by this version, {version}")
+    else:
+        what = f"the stack was started by version {version}, this command is {__version__}"
+        yield Finding("stack", Severity.INFO, what, fix="phoenix-dev up")
+
+
+def _part(patient: Patient, part: Part) -> Iterator[Finding]:
+    record = patient.stack()
+    if part.name in record.without:
+        raise Skip("it was left out")
+    return parts.part(patient.docker, patient.settings.project, record, part)
+
+
+def _owners(patient: Patient) -> Iterator[Finding]:
+    settings = patient.settings
+    return parts.owners(patient.docker, settings.project, patient.stack(), settings.images.registry)
+
+
+def _engine(patient: Patient) -> Iterator[Finding]:
+    patient.on("embedded")
+    return embedded.engine(patient.home, patient.answer())
+
+
+def _log(patient: Patient) -> Iterator[Finding]:
+    patient.on("embedded")
+    return embedded.log(patient.home, patient.answer())
+
+
+def _store(patient: Patient) -> Iterator[Finding]:
+    patient.on("embedded")
+    return embedded.store(patient.home)
+
+
+def _queue(patient: Patient) -> Iterator[Finding]:
+    if patient.runtime() == "embedded":
+        _, facts = patient.answer().needed()
+        return queues.engine_queue(int(facts.get("queued_bytes", 0)))
+    return queues.collector_queues(patient.stack().endpoints.prometheus, patient.containers())
+
+
+def _refused(patient: Patient) -> Iterator[Finding]:
+    if patient.runtime() == "embedded":
+        _, facts = patient.answer().needed()
+        return refused.by_the_engine(refused.remembered(facts))
+    record = patient.stack()
+    return refused.by_the_stack(record.endpoints.prometheus, record.ports["prometheus"], patient.containers())
+
+
+def _clock(patient: Patient) -> Iterator[Finding]:
+    found = [*_engine_clock(patient), *_service_clocks(patient)]
+    return iter(found or [Finding("clock", Severity.OK, "nobody's clock is off by more than two seconds")])
+
+
+def _sizes(patient: Patient) -> Iterator[Finding]:
+    limit = patient.settings.retention.size
+    if patient.runtime() == "embedded":
+        return sizes.store_file(sizes.of_store(patient.home), str(patient.home / DATABASE), limit)
+    patient.stack()
+    containers = Containers(patient.docker.engine(), patient.settings.project)
+    return sizes.volumes(containers.volume_sizes(), limit)
+
+
+def _unless_embedded_is_named(patient: Patient) -> None:
+    if patient.settings.runtime == "embedded":
+        raise Skip("the settings name the embedded runtime")
+
+
+def _parts(patient: Patient) -> tuple[Part, ...]:
+    return wanted_parts(patient.record.without if patient.record else ())
+
+
+def _containers(patient: Patient) -> list[Any]:
+    try:
+        return list(patient.docker.containers()) if patient.docker.answers else []
+    except NotReady:
+        return []
+
+
+def _of_the_stack(patient: Patient) -> list[ports.Usage]:
+    has = patient.record.ports if patient.record else {}
+    wanted = [port for part in _parts(patient) for port in part.ports]
+    return [ports.Usage(_wanted(patient, port), has.get(port.name, 0)) for port in wanted]
+
+
+def _of_the_engine(patient: Patient) -> list[ports.Usage]:
+    record = patient.answer().record if patient.runs else None
+    has = {"otlp_http": record.http_port, "otlp_grpc": record.grpc_port} if record else {}
+    wanted = [port for port in PORTS if port.name.startswith("otlp")]
+    return [ports.Usage(_wanted(patient, port), has.get(port.name, 0)) for port in wanted]
+
+
+def _wanted(patient: Patient, port: Port) -> WantedPort:
+    flag = f"--{port.name.replace('_', '-')}-port" if port.name.startswith("otlp") else ""
+    number = int(patient.settings.value(port.key))
+    return WantedPort(port.what, flag, number, patient.settings.chosen(port.key), setting=port.name)
+
+
+def _engine_clock(patient: Patient) -> Iterator[Finding]:
+    if patient.runtime() != "compose" or not patient.docker.answers:
+        return
+    before = time.time_ns()
+    asked = patient.docker.engine().ask("/info", PATIENCE_S)
+    yield from clocks.engine_clock(str(asked["SystemTime"]), before, time.time_ns())
+
+
+def _service_clocks(patient: Patient) -> Iterator[Finding]:
+    if patient.runtime() == "compose":
+        if patient.record is None or not patient.docker.answers:
+            return
+    elif not (patient.home / DATABASE).exists():
+        return
+    yield from clocks.services(patient.open_stores(), time.time_ns())

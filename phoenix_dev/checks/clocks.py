@@ -1,0 +1,91 @@
+"""Do this machine, its Docker engine and the services agree on the time?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from phoenix_dev.checks.check import Skip
+from phoenix_dev.errors import NotReady
+from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.model.timeline.skew import shift_of
+from phoenix_dev.stores.logs import LogFilter
+from phoenix_dev.stores.traces import TraceQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from phoenix_dev.model.span import Span
+    from phoenix_dev.stores import Stores
+
+#: Clocks that differ by less (nanoseconds) do no harm.
+TOLERANCE_NS = 2 * 10**9
+_TRACES = 10
+_LOGS = 200
+_FIX = "timedatectl status"
+
+
+def engine_clock(system_time: str, before_ns: int, after_ns: int) -> Iterator[Finding]:
+    """A Docker engine's own clock, asked for between two moments. In a virtual machine it stops while that sleeps."""
+    theirs = int(datetime.fromisoformat(system_time[:19] + "+00:00").timestamp()) * 10**9
+    ahead, behind = theirs - after_ns, before_ns - (theirs + 10**9)  # the second that was cut off counts for neither
+    off = ahead if ahead > 0 else -max(0, behind)
+    if abs(off) > TOLERANCE_NS:
+        what = f"the clock of the Docker engine is {_by(off)} that of this machine"
+        yield Finding("clock", Severity.WARNING, what, fix="docker run --rm --privileged alpine hwclock -s")
+
+
+def services(stores: Stores, now_ns: int) -> Iterator[Finding]:
+    """Services that send times from the future, and those whose spans do not fit into their callers'."""
+    try:
+        ahead = _ahead(stores, now_ns)
+        off = {**_apart(stores), **ahead}
+    except NotReady as error:
+        raise Skip("nothing can be read yet") from error
+    for service, difference in sorted(off.items()):
+        relative = "of this machine" if service in ahead else "of its callers"
+        what = f"the clock of {service or 'a service without a name'} is {_by(difference)} that {relative}"
+        yield Finding("clock", Severity.WARNING, what, service, _FIX)
+
+
+def _ahead(stores: Stores, now_ns: int) -> Mapping[str, int]:
+    """By service: by how much the latest of its times is ahead of now (nanoseconds)."""
+    since = now_ns + TOLERANCE_NS
+    latest: dict[str, int] = defaultdict(int)
+    for trace in stores.traces.search(TraceQuery(since_ns=since, limit=_TRACES)).traces:
+        latest[trace.root_service] = max(latest[trace.root_service], trace.start_ns)
+    for record in stores.logs.search(LogFilter(since_ns=since), _LOGS).records:
+        latest[record.service] = max(latest[record.service], record.time_ns)
+    return {service: at - now_ns for service, at in latest.items() if at > since}
+
+
+def _apart(stores: Stores) -> Mapping[str, int]:
+    """By service: by how much its spans in the newest traces are off, judged by their callers (nanoseconds)."""
+    newest = stores.traces.search(TraceQuery(limit=_TRACES)).traces
+    found: dict[str, int] = {}
+    for spans in stores.traces.spans([trace.trace_id for trace in newest]).values():
+        for service, shift in _shifts(spans):
+            if abs(shift) > max(TOLERANCE_NS, abs(found.get(service, 0))):
+                found[service] = -shift
+    return found
+
+
+def _shifts(spans: Sequence[Span]) -> Iterator[tuple[str, int]]:
+    """What has to be added to each span's times, its callers' clocks set right before."""
+    by_id = {span.span_id: span for span in spans}
+    shifts: dict[str, int] = {}
+    for span in spans:
+        way = [span]
+        while way[-1].span_id not in shifts and (parent := by_id.get(way[-1].parent_span_id)) and parent not in way:
+            way.append(parent)
+        for above, below in zip(reversed(way), list(reversed(way))[1:], strict=False):
+            shifts.setdefault(above.span_id, 0)
+            shifts[below.span_id] = shift_of(below, above, shifts[above.span_id])
+        yield span.service, shifts.setdefault(span.span_id, 0)
+
+
+def _by(off_ns: int) -> str:
+    seconds = abs(off_ns) / 1e9
+    amount = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return f"{amount} {'ahead of' if off_ns > 0 else 'behind'}"

@@ -1,0 +1,33 @@
+"""Can the state folder be written?"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from phoenix_dev.checks.room import nearest_existing
+from phoenix_dev.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ELSEWHERE = "export PHOENIX_DEV_HOME=~/.phoenix-dev"
+
+
+def state_folder(home: Path) -> Iterator[Finding]:
+    """A file is written and removed, in the folder or where the folder would be made."""
+    folder = nearest_existing(home)
+    if os.path.exists(home) and not os.path.isdir(home):
+        yield Finding("folder", Severity.ERROR, "the state folder is a file", str(home), _ELSEWHERE)
+        return
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as error:
+        what = f"the state folder cannot be written: {(error.strerror or str(error)).lower()}"
+        yield Finding("folder", Severity.ERROR, what, str(folder), _ELSEWHERE)
+        return
+    yield Finding("folder", Severity.OK, "can be written", str(home))

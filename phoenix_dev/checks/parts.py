@@ -1,0 +1,128 @@
+"""Does each part of the stack in containers run and answer, and may it write where it keeps its data?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from phoenix_dev.checks.check import Skip
+from phoenix_dev.checks.docker import PATIENCE_S, name_of
+from phoenix_dev.errors import NotReady
+from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.runtime.catalogue import PROMETHEUS, wanted_parts
+from phoenix_dev.runtime.readiness import why_not_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from phoenix_dev.checks.docker import Docker
+    from phoenix_dev.runtime.catalogue import Part
+    from phoenix_dev.runtime.compose_record import ComposeRecord
+    from phoenix_dev.runtime.docker_engine import DockerEngine
+
+_PROBE_S = 1.0
+_TAR_HEADER = 512
+_RESTARTS = 3
+
+
+def part(docker: Docker, project: str, record: ComposeRecord, one: Part) -> Iterator[Finding]:
+    """Whether a part that `up` started runs and answers, asked from outside."""
+    if one.name in record.unavailable:
+        raise Skip("its image could not be had")
+    container = docker.of_project(project).get(one.service)
+    severity = Severity.ERROR if one.core else Severity.WARNING
+    if container is None:
+        yield Finding(one.name, severity, f"{one.title} has no container", fix="phoenix-dev up")
+        return
+    name = name_of(container)
+    facts = docker.details(container)
+    if ended := _ended(facts):
+        fix = f"docker logs --tail 20 {name}" if facts["State"]["Status"] == "restarting" else "phoenix-dev up"
+        yield Finding(one.name, severity, f"{one.title} {ended}", name, fix)
+    elif silent := why_not_ready(one, record.ports, _PROBE_S):
+        yield Finding(one.name, severity, f"{one.title} {silent}", name, f"docker logs --tail 20 {name}")
+    elif (restarts := int(facts.get("RestartCount") or 0)) >= _RESTARTS:
+        what = f"{one.title} answers, but was started again {restarts} times"
+        yield Finding(one.name, Severity.WARNING, what, name, f"docker logs --tail 20 {name}")
+    else:
+        yield Finding(one.name, Severity.OK, "runs and answers", name)
+
+
+def owners(docker: Docker, project: str, record: ComposeRecord, registry: str) -> Iterator[Finding]:
+    """Whether the user that each part runs as may write in its volume. `registry` is the mirror, if one is set."""
+    containers = docker.of_project(project)
+    found: list[Finding] = []
+    looked = 0
+    for one in wanted_parts(record.without):
+        container = containers.get(one.service, {})
+        for volume in _volumes(container):
+            user = str(docker.details(container)["Config"].get("User") or "")
+            folder = _folder(docker.engine(), str(container["Id"]), str(volume["Destination"]))
+            looked += folder is not None
+            if folder is not None and not folder.writable_by(user):
+                found.append(_wrong_owner(one, str(volume["Name"]), user, folder, registry))
+    if not looked:
+        raise Skip("there are no volumes yet")
+    yield from found or [Finding("owners", Severity.OK, f"each of {looked} volumes can be written by its part")]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Owner, group and permission bits of a folder in a container."""
+
+    uid: int
+    gid: int
+    mode: int
+
+    def writable_by(self, user: str) -> bool:
+        """Whether a user as compose.yaml writes it (`uid:gid`) may make files there."""
+        uid, _, gid = user.partition(":")
+        if not uid.isdigit() or uid == "0":
+            return True
+        if self.uid == int(uid):
+            return bool(self.mode & 0o200)
+        return bool(self.mode & (0o020 if gid.isdigit() and self.gid == int(gid) else 0o002))
+
+
+def _folder(engine: DockerEngine, container: str, path: str) -> Folder | None:
+    """A folder of a container, running or not. The engine answers with an archive of all that is in it; the first
+    header of that is the folder itself, and no more is read.
+    """
+    import tarfile
+
+    try:
+        header = engine.beginning(f"/containers/{container}/archive?path={quote(path)}", _TAR_HEADER, PATIENCE_S)
+        entry = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+    except (NotReady, tarfile.HeaderError):
+        return None
+    return Folder(entry.uid, entry.gid, entry.mode)
+
+
+def _volumes(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in container.get("Mounts") or () if one.get("Type") == "volume" and one.get("RW")]
+
+
+def _wrong_owner(one: Part, volume: str, user: str, folder: Folder, registry: str) -> Finding:
+    what = (
+        f"{one.title} runs as {user} and may not write in its volume, "
+        f"which belongs to {folder.uid}:{folder.gid} (mode {folder.mode & 0o777:o})"
+    )
+    # Prometheus' image is here in any case and has a chown; the collector's and Loki's have nothing of the kind.
+    image = PROMETHEUS.image_from(registry)
+    fix = f"docker run --rm -u 0 -v {volume}:/volume --entrypoint /bin/chown {image} -R {user} /volume"
+    return Finding("owners", Severity.ERROR if one.core else Severity.WARNING, what, volume, fix)
+
+
+def _ended(facts: Mapping[str, Any]) -> str:
+    """What became of a container that does not run, as the end of a sentence; empty when it runs."""
+    state = facts["State"]
+    if state.get("OOMKilled"):
+        return "was ended because it needed more memory than it may have"
+    if state["Status"] == "running":
+        return ""
+    if state.get("Error"):
+        return f"could not be started: {state['Error']}"
+    if state["Status"] in ("exited", "dead", "restarting"):
+        return f"ended with the status {state['ExitCode']}"
+    return f"is {state['Status']}"

@@ -1,0 +1,64 @@
+"""Is more kept on disk than the settings want?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from phoenix_dev.checks.check import Skip
+from phoenix_dev.model.amount import size
+from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.runtime.folder import DATABASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+#: Prometheus removes whole blocks and keeps what has just come in a log of its own beside them.
+_SLACK = 1.25
+#: What the collector may have left on disk after its queues have emptied (bytes); it gives space back when it starts.
+_QUEUE = 500_000_000
+
+
+def volumes(sizes: Mapping[str, int], limit: str) -> Iterator[Finding]:
+    """`sizes` in bytes by volume, `limit` as the setting retention.size writes it; it bounds the metrics."""
+    bound = in_bytes(limit)
+    found: list[Finding] = []
+    if sizes.get("metrics", 0) > bound * _SLACK:
+        what = f"metrics take {size(sizes['metrics'])}, more than retention.size allows ({limit})"
+        found.append(Finding("sizes", Severity.WARNING, what, "the volume metrics", "phoenix-dev up"))
+    if sizes.get("queue", 0) > _QUEUE:
+        what = f"the collector's queues take {size(sizes['queue'])}; it gives that back when it starts anew"
+        fix = "phoenix-dev down && phoenix-dev up"
+        found.append(Finding("sizes", Severity.WARNING, what, "the volume queue", fix))
+    for name in ("traces", "logs"):
+        if sizes.get(name, 0) > bound * _SLACK:
+            what = f"{name} take {size(sizes[name])}; they are kept by their age alone (retention.{name})"
+            fix = f"PHOENIX_DEV_RETENTION_{name.upper()}=2d phoenix-dev up"
+            found.append(Finding("sizes", Severity.WARNING, what, f"the volume {name}", fix))
+    yield from found or [Finding("sizes", Severity.OK, f"{size(sum(sizes.values()))} in {len(sizes)} volumes")]
+
+
+def store_file(size_bytes: int, path: str, limit: str) -> Iterator[Finding]:
+    """The embedded store, which does not remove anything by itself."""
+    if size_bytes > in_bytes(limit):
+        what = f"the store takes {size(size_bytes)}, more than retention.size ({limit}); down --data deletes it"
+        yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev down --data")
+    else:
+        yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {limit}", path)
+
+
+def of_store(home: Path) -> int:
+    """Bytes of the embedded store in a state folder, with what SQLite keeps beside it. Raises Skip without one."""
+    total = sum(path.stat().st_size for path in home.glob(f"{DATABASE}*"))
+    if not total:
+        raise Skip("nothing was kept yet")
+    return total
+
+
+def in_bytes(limit: str) -> int:
+    """A size as settings write it."""
+    found = re.fullmatch(r"(\d+)(\w+)", limit)
+    assert found is not None, limit
+    return int(found[1]) * _UNITS[found[2]]
