@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Literal
 
 from google.protobuf.message import DecodeError
@@ -10,39 +9,42 @@ from google.protobuf.message import DecodeError
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.otlp.read_json import read_json
 from phoenix_dev.receiver.fault import explain, last_service
+from phoenix_dev.receiver.limits import TooLarge
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from phoenix_dev.receiver.signals import Signal
     from phoenix_dev.telemetry.inbox import ExportRequest
 
 Encoding = Literal["protobuf", "json"]
 
-#: JSON above this size (bytes) takes a while to read.
-_LONG_JSON = 64 * 1024
+#: A group costs the store as much as twenty spans. So many with a resource that has a name fill an export anyway.
+MOST_GROUPS = 50_000
 
 
 def decode(signal: Signal, encoding: Encoding, body: bytes) -> ExportRequest:
-    """The export. Raises Malformed naming what is wrong with it."""
-    if encoding == "json":
-        return read_json(signal.request, body)
-    try:
-        return signal.request.FromString(body)
-    except DecodeError:
-        raise _malformed(signal, body) from None
-
-
-async def decode_on_loop(signal: Signal, encoding: Encoding, body: bytes, slow: Executor) -> ExportRequest:
-    """The same for the event loop: what takes long (long JSON, finding the fault in a bad body) is done by `slow`."""
+    """The export. Raises Malformed naming what is wrong with it, and TooLarge when it has too many groups."""
     if encoding == "protobuf":
         try:
-            return signal.request.FromString(body)
+            return decode_sound(signal, body)
         except DecodeError:
-            pass
-    elif len(body) <= _LONG_JSON:
-        return decode(signal, encoding, body)
-    return await asyncio.get_running_loop().run_in_executor(slow, decode, signal, encoding, body)
+            raise _malformed(signal, body) from None
+    export = read_json(signal.request, body)
+    _refuse_crowds(signal, export)
+    return export
+
+
+def decode_sound(signal: Signal, body: bytes) -> ExportRequest:
+    """The same for protobuf, with no search for the fault: raises DecodeError instead of Malformed."""
+    export = signal.request.FromString(body)
+    _refuse_crowds(signal, export)
+    return export
+
+
+def _refuse_crowds(signal: Signal, export: ExportRequest) -> None:
+    groups = getattr(export, signal.groups)
+    scopes = signal.groups.replace("resource", "scope")
+    if len(groups) > MOST_GROUPS or sum(len(getattr(group, scopes)) for group in groups) > MOST_GROUPS:
+        raise TooLarge(f"the export has more than {MOST_GROUPS} groups by resource or by scope")
 
 
 def _malformed(signal: Signal, body: bytes) -> Malformed:

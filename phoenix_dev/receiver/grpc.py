@@ -5,8 +5,8 @@ waiting for each commit. Requests come in as bytes and are decoded here, since t
 message does not name the field. The core enforces the limit of 16 MiB before it hands anything over, while it
 inflates too, and answers RESOURCE_EXHAUSTED by itself.
 
-INVALID_ARGUMENT malformed, naming the field · UNAVAILABLE with RetryInfo when the store or the memory for exports is
-full, or the commit failed.
+INVALID_ARGUMENT malformed, naming the field · RESOURCE_EXHAUSTED too much once decoded (weight.py) · UNAVAILABLE with
+RetryInfo when the store or the memory for exports is full, or the commit failed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import errno
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
@@ -23,9 +22,7 @@ from grpc import aio
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.commit import committed
-from phoenix_dev.receiver.decode import decode_on_loop
-from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
-from phoenix_dev.receiver.limits import MOST_BYTES
+from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.receiver.sockets import bind
 from phoenix_dev.telemetry.inbox import Overloaded
@@ -33,9 +30,9 @@ from phoenix_dev.telemetry.inbox import Overloaded
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from phoenix_dev.receiver.refusals import Refusals
+    from phoenix_dev.receiver.in_flight import Charge
+    from phoenix_dev.receiver.intake import Intake
     from phoenix_dev.receiver.signals import Signal
-    from phoenix_dev.telemetry.inbox import Inbox
 
     Context = aio.ServicerContext[bytes, bytes]
 
@@ -55,8 +52,8 @@ class GrpcServer:
     started.
     """
 
-    def __init__(self, inbox: Inbox, refusals: Refusals, *, most_bytes_in_flight: int = MOST_BYTES_IN_FLIGHT) -> None:
-        self._export = _Export(inbox, refusals, Budget(most_bytes_in_flight))
+    def __init__(self, intake: Intake) -> None:
+        self._export = _Export(intake)
         self._server: aio.Server | None = None
 
     async def start(self, hosts: Sequence[str], port: int) -> int:
@@ -106,11 +103,8 @@ def _add_ports(server: aio.Server, hosts: Sequence[str], port: int) -> bool:
 class _Export:
     """The one method that each service has."""
 
-    def __init__(self, inbox: Inbox, refusals: Refusals, budget: Budget) -> None:
-        self._inbox = inbox
-        self._refusals = refusals
-        self._budget = budget
-        self._slow = ThreadPoolExecutor(1, thread_name_prefix="otlp-grpc-decode")
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
 
     def handler(self, signal: Signal) -> grpc.GenericRpcHandler[bytes, bytes]:
         """The service of a signal, bytes in and bytes out."""
@@ -119,23 +113,26 @@ class _Export:
 
     def _method(self, signal: Signal) -> Callable[[bytes, Context], Awaitable[bytes]]:
         async def export(body: bytes, context: Context) -> bytes:
-            with self._budget.charge() as charge:
+            with self._intake.budget.charge() as charge:
                 try:
                     charge.add(len(body))
-                    return await self._take(signal, body, context)
+                    return await self._take(signal, body, charge, context)
                 except Malformed as exc:
                     self._note(signal, exc.reason, context, service=exc.service)
                     await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, rpc.INVALID_ARGUMENT, exc.reason)
+                except TooLarge as exc:
+                    self._note(signal, exc.reason, context)
+                    await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, rpc.RESOURCE_EXHAUSTED, exc.reason)
                 except Overloaded as exc:
                     self._note(signal, exc.reason, context)
                     await _refuse(context, grpc.StatusCode.UNAVAILABLE, rpc.UNAVAILABLE, exc.reason, exc.retry_after)
 
         return export
 
-    async def _take(self, signal: Signal, body: bytes, context: Context) -> bytes:
-        export = await decode_on_loop(signal, "protobuf", body, self._slow)
+    async def _take(self, signal: Signal, body: bytes, charge: Charge, context: Context) -> bytes:
+        export = await self._intake.decode(signal, "protobuf", body, charge)
         service = signal.sender(export)
-        waiting = self._inbox.submit(export, len(body))
+        waiting = self._intake.inbox.submit(export, len(body))
         del export, body
         accepted = await committed(waiting)
         if accepted.rejected:
@@ -145,7 +142,7 @@ class _Export:
         return signal.partial_success(accepted).SerializeToString()
 
     def _note(self, signal: Signal, reason: str, context: Context, *, service: str = "", items: int = 0) -> None:
-        self._refusals.note(
+        self._intake.refusals.note(
             protocol="grpc",
             signal=signal.name,
             reason=reason,

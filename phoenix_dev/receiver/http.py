@@ -4,15 +4,14 @@ A plain ASGI callable: it is the hot path of the engine. What it answers:
 
 200 the export is committed, with a partial success where items were refused · 400 malformed · 403 sent by a foreign
 web page · 404, 405 wrong path or method · 408 the body did not arrive in time · 413 above 16 MiB on the wire or
-decompressed · 415 a content type or coding that OTLP does not have (RFC 9110, sections 8.4 and 15.5.16) · 429 the
-queue or the memory for bodies is full, and 503 the commit failed, both with Retry-After. Every error has a
-google.rpc.Status in the encoding of the request; JSON where that is unknown.
+decompressed, or too much once decoded (weight.py) · 415 a content type or coding that OTLP does not have (RFC 9110,
+sections 8.4 and 15.5.16) · 429 the queue or the memory for exports is full, and 503 the commit failed, both with
+Retry-After. Every error has a google.rpc.Status in the encoding of the request; JSON where that is unknown.
 """
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from phoenix_dev.otlp.malformed import Malformed
@@ -20,9 +19,7 @@ from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
 from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
 from phoenix_dev.receiver.commit import committed
-from phoenix_dev.receiver.decode import decode_on_loop
 from phoenix_dev.receiver.head import Head
-from phoenix_dev.receiver.in_flight import MOST_BYTES_IN_FLIGHT, Budget
 from phoenix_dev.receiver.limits import TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.telemetry.inbox import Overloaded
@@ -32,28 +29,25 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from phoenix_dev.receiver.refusals import Refusals
+    from phoenix_dev.receiver.intake import Intake
     from phoenix_dev.receiver.signals import Signal
-    from phoenix_dev.telemetry.inbox import Accepted, Inbox
+    from phoenix_dev.telemetry.inbox import Accepted
 
 _ALLOW = (b"allow", b"POST, OPTIONS")
 _PATHS = {signal.path: signal for signal in SIGNALS}
 
 
-def otlp_http_app(inbox: Inbox, refusals: Refusals, *, most_bytes_in_flight: int = MOST_BYTES_IN_FLIGHT) -> ASGIApp:
+def otlp_http_app(intake: Intake) -> ASGIApp:
     """The application for /v1/traces, /v1/logs and /v1/metrics; any other path is answered with a 404 that names them.
 
     An export is acknowledged after the inbox's future has resolved, never before.
     """
-    return _Receiver(inbox, refusals, Budget(most_bytes_in_flight))
+    return _Receiver(intake)
 
 
 class _Receiver:
-    def __init__(self, inbox: Inbox, refusals: Refusals, budget: Budget) -> None:
-        self._inbox = inbox
-        self._refusals = refusals
-        self._budget = budget
-        self._slow = ThreadPoolExecutor(1, thread_name_prefix="otlp-http-decode")
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = Head.of(scope)
@@ -71,13 +65,13 @@ class _Receiver:
         assert signal is not None
         assert head.encoding is not None
         service = ""
-        with self._budget.charge() as charge:
+        with self._intake.budget.charge() as charge:
             try:
                 content = await body.read(charge)
-                export = await decode_on_loop(signal, head.encoding, content, self._slow)
+                export = await self._intake.decode(signal, head.encoding, content, charge)
                 size = len(content) if head.encoding == "protobuf" else export.ByteSize()
                 service = signal.sender(export)
-                waiting = self._inbox.submit(export, size)
+                waiting = self._intake.inbox.submit(export, size)
                 del content, export
                 return await _acknowledged(head, signal, waiting, service)
             except Malformed as exc:
@@ -90,7 +84,7 @@ class _Receiver:
                 return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds")
 
     def _note(self, head: Head, signal: Signal | None, answer: Answer) -> None:
-        self._refusals.note(
+        self._intake.refusals.note(
             protocol="http",
             signal=signal.name if signal else "",
             reason=answer.refused,

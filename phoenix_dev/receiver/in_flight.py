@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phoenix_dev.receiver.limits import MOST_BYTES
+from phoenix_dev.receiver.weight import MOST_WEIGHT
 from phoenix_dev.telemetry.inbox import Overloaded
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-#: What bodies in reading and exports waiting for their commit may hold together, in bytes.
-MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
+#: What bodies in reading and exports waiting for their commit may hold together, in bytes of memory: one that is as
+#: heavy as any may be, and ordinary ones beside it.
+MOST_BYTES_IN_FLIGHT = MOST_WEIGHT + 2 * MOST_BYTES
 RETRY_AFTER_SECONDS = 1.0
 
 
@@ -19,7 +22,7 @@ RETRY_AFTER_SECONDS = 1.0
 class Budget:
     """The bytes that bodies in reading and exports waiting for their commit may hold together."""
 
-    limit: int
+    limit: int = MOST_BYTES_IN_FLIGHT
     held: int = 0
 
     def charge(self) -> Charge:
@@ -37,7 +40,7 @@ class Charge:
     def add(self, size: int) -> None:
         """Hold `size` more bytes. Raises Overloaded when that is more than the budget has left."""
         if self.budget.held + size > self.budget.limit:
-            raise Overloaded(RETRY_AFTER_SECONDS, f"{self.budget.held} bytes of exports wait to be stored")
+            raise Overloaded(RETRY_AFTER_SECONDS, f"exports under way hold {self.budget.held} bytes of memory")
         self.budget.held += size
         self.held += size
 

@@ -17,6 +17,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.processes.identity import identity
 from phoenix_dev.receiver.grpc import GrpcServer
 from phoenix_dev.receiver.http import otlp_http_app
+from phoenix_dev.receiver.intake import Intake
 from phoenix_dev.receiver.refusals import Refusals
 from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 from phoenix_dev.runtime import folder
@@ -61,8 +62,9 @@ class _Engine:
         self._lock = lock
         self._writer = writer
         self._refusals = Refusals()
-        self._http = HttpServer(Front(otlp_http_app(writer, self._refusals), self._facts), finish_s=_FINISH_S)
-        self._grpc = GrpcServer(writer, self._refusals)
+        intake = Intake(writer, self._refusals)
+        self._http = HttpServer(Front(otlp_http_app(intake), self._facts), finish_s=_FINISH_S)
+        self._grpc = GrpcServer(intake)
         self._stop = asyncio.Event()
 
     async def live(self, reporter: Reporter) -> None:

@@ -30,6 +30,7 @@ _LAST_TIME = 2**63 - 1
 _NO_TRACE = bytes(16)
 _NO_SPAN = bytes(8)
 _STATUS_ERROR = 2
+_INVALID_IDS = "has no valid trace ID (16 bytes) and span ID (8 bytes), not all zero"
 
 
 @dataclass(slots=True)
@@ -132,10 +133,9 @@ def _spans_by_trace(scoped: ScopeSpans, batch: Batch, span_ids: list[bytes]) -> 
     for span in scoped.spans:
         trace_id, span_id = span.trace_id, span.span_id
         if len(trace_id) != 16 or len(span_id) != 8 or trace_id == _NO_TRACE or span_id == _NO_SPAN:
+            if not batch.rejected:
+                batch.reason = f"span {span.name[:80]!r} {_INVALID_IDS}"
             batch.rejected += 1
-            batch.reason = (
-                f"span {span.name[:80]!r} has no valid trace ID (16 bytes) and span ID (8 bytes), not all zero"
-            )
             continue
         span_ids.append(span_id)
         found = by_trace.get(trace_id)

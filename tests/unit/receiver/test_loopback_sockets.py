@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from phoenix_dev.receiver.grpc import GrpcServer
+from phoenix_dev.receiver.intake import Intake
 from phoenix_dev.receiver.refusals import Refusals
 from phoenix_dev.receiver.sockets import LOOPBACK, bind, bind_loopback
 
@@ -66,7 +67,7 @@ def test_without_ipv6_it_is_one_address(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_second_grpc_server_does_not_share_the_port_of_the_first() -> None:
     async def scenario() -> None:
-        first, second = (GrpcServer(RecordingInbox(), Refusals()) for _ in range(2))
+        first, second = (GrpcServer(Intake(RecordingInbox(), Refusals())) for _ in range(2))
         port = await first.start(LOOPBACK, 0)
         with pytest.raises(OSError, match="in use") as caught:
             await second.start(LOOPBACK, port)
@@ -81,7 +82,7 @@ def test_a_second_grpc_server_does_not_share_the_port_of_the_first() -> None:
 def test_grpc_leaves_the_port_of_another_server_alone() -> None:
     async def scenario(port: int) -> None:
         with pytest.raises(OSError, match="in use"):
-            await GrpcServer(RecordingInbox(), Refusals()).start(["127.0.0.1"], port)
+            await GrpcServer(Intake(RecordingInbox(), Refusals())).start(["127.0.0.1"], port)
 
     listening = bind_loopback(0)
     asyncio.run(scenario(listening[0].getsockname()[1]))

@@ -7,8 +7,8 @@ import threading
 import grpc
 import httpx
 
-from .conftest import Running
 from .recording import PROTOBUF, byte_method, eventually
+from .running import Running
 
 
 def test_what_awaits_its_commit_is_acknowledged_before_the_end() -> None:
