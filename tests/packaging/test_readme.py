@@ -9,6 +9,7 @@ import click
 import pytest
 
 from phoenix_dev.cli.root import root
+from phoenix_dev.runtime.catalogue import PORTS, Port
 from phoenix_dev.settings import KEYS, Key
 from tests.examples import calls_in, read_by_the_command
 
@@ -56,10 +57,11 @@ def test_every_setting_is_named_with_its_variable_and_default(key: Key) -> None:
     assert any(f"`{key.variable}`" in row and f"`{key.default}`" in row for row in rows)
 
 
-@pytest.mark.parametrize(("port", "what"), [(4317, "gRPC"), (4318, "HTTP")])
-def test_every_port_stands_in_the_table_of_ports(port: int, what: str) -> None:
-    rows = re.findall(rf"^\|.*\b{port}\b.*\|$", README, re.MULTILINE)
-    assert any(what in row for row in rows), f"no table of README.md says that {port} is {what}"
+@pytest.mark.parametrize("port", PORTS, ids=lambda port: port.name)
+def test_every_port_stands_in_the_table_of_ports(port: Port) -> None:
+    rows = re.findall(rf"^\| {port.inside} \|.*\|$", README, re.MULTILINE)
+    what = port.what.removeprefix("OTLP/")
+    assert any(what in row for row in rows), f"no table of README.md says that {port.inside} is {port.what}"
 
 
 def test_the_readme_calls_the_command() -> None:

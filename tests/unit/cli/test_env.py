@@ -112,3 +112,10 @@ def test_a_file_of_variables_needs_no_quotes_for_what_env_prints(stack: Stack, i
 
 def test_a_file_of_variables_quotes_what_it_must() -> None:
     assert shell_lines({"A": 'say "$x" \\ twice\nnow'}, "dotenv") == ['A="say \\"\\$x\\" \\\\ twice\\nnow"']
+
+
+def test_no_container_reaches_the_embedded_runtime(run_cli: CommandLine, stack: Any) -> None:
+    ran = run_cli("env", "--for", "container")
+    assert (ran.code, ran.stdout) == (3, "")
+    assert "listens on loopback only" in ran.stderr
+    assert "hint: phoenix-dev down && phoenix-dev up --runtime compose" in ran.stderr

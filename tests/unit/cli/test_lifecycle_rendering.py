@@ -112,3 +112,55 @@ def test_json_leaves_no_key_out() -> None:
 
 def test_endpoints_that_are_not_there_are_not_shown() -> None:
     assert list(endpoint_lines(Endpoints(otlp_http="http://127.0.0.1:1"))) == ["OTLP/HTTP  http://127.0.0.1:1"]
+
+
+REAL = StackStatus(
+    "compose",
+    "development",
+    "phoenix",
+    "degraded",
+    Endpoints(
+        "http://127.0.0.1:4317",
+        "http://127.0.0.1:4318",
+        "http://127.0.0.1:16686",
+        jaeger="http://127.0.0.1:16686",
+        alertmanager="http://127.0.0.1:9093",
+    ),
+    (
+        Component("jaeger", "running", "healthy", 26_000_000, "jaegertracing/jaeger:2.13.0", 0, 147_000),
+        Component("loki", "starting", "unhealthy", 0, f"the container {HOSTILE} ended", 4, 0),
+        Component("grafana", "stopped", "unhealthy", detail="its image is missing"),
+    ),
+    NOW - 200 * SECOND,
+    StoredData("the volumes phoenix_logs, phoenix_traces", 1_400_000),
+    refused=(Refusal("", "logs", "the queue to loki was full", "", 12, 0, NOW, NOW - SECOND),),
+)
+
+
+def test_the_real_stack_has_a_line_a_part() -> None:
+    lines = shown(REAL, width=120)
+    assert lines[1:4] == [
+        "OTLP/HTTP     http://127.0.0.1:4318",
+        "OTLP/gRPC     http://127.0.0.1:4317",
+        "Jaeger        http://127.0.0.1:16686",
+    ]
+    assert "jaeger     healthy, 26.0 MB of memory, 147 kB on disk, jaegertracing/jaeger:2.13.0" in lines
+    assert any(
+        line.startswith("loki       ✗ starting, restarted 4 times, the container \\x1b[31mred") for line in lines
+    )
+    assert "grafana    ✗ stopped, its image is missing" in lines
+    assert lines[-3:] == [
+        "refused or dropped since the collector started",
+        "✗ logs were taken and then dropped, 12 items, last 1 s ago",
+        "  the queue to loki was full",
+    ]
+
+
+def test_the_real_stack_in_json_has_all_its_addresses_and_what_each_part_knows() -> None:
+    document = json.loads(json.dumps(stack_json(REAL)))
+    assert document["endpoints"]["jaeger"] == "http://127.0.0.1:16686"
+    assert document["endpoints"]["grafana"] == document["endpoints"]["loki"] == ""
+    jaeger, _, grafana = document["components"]
+    assert (jaeger["restarts"], jaeger["data_bytes"]) == (0, 147_000)
+    assert set(grafana) == {"name", "state", "health", "memory_bytes", "detail"}
+    assert document["refused"][0]["protocol"] == ""
