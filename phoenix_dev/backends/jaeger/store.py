@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.jaeger.search import Search
 from phoenix_dev.backends.jaeger.spans import traces_in
+from phoenix_dev.backends.just_read import JustRead
 from phoenix_dev.backends.parallel import each
 from phoenix_dev.backends.windows import AHEAD, MINUTE, backwards
 from phoenix_dev.errors import NotReady
@@ -43,6 +44,7 @@ class JaegerTraceStore:
         self._jaeger = jaeger
         self._errors = errors
         self._extents: dict[str, Window] = {}
+        self._just_read: JustRead[tuple[Span, ...]] = JustRead()
 
     def spans(self, trace_ids: Iterable[str]) -> dict[str, tuple[Span, ...]]:
         """See `TraceStore.spans`."""
@@ -61,8 +63,7 @@ class JaegerTraceStore:
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
         """See `TraceStore.trace_ids`. Raises NotReady for a span ID: Jaeger has no way from it to its trace."""
         if kind == "trace":
-            trace_id = as_trace_id(value)
-            return (trace_id,) if trace_id and self.spans([trace_id]) else ()
+            return self._known(as_trace_id(value) or "")
         if kind == "span":
             raise NotReady("Jaeger cannot find a trace by the ID of a span", hint="phoenix-dev traces")
         if len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
@@ -87,7 +88,14 @@ class JaegerTraceStore:
                 return found[0].trace_id
         return None
 
+    def _known(self, trace_id: str) -> tuple[str, ...]:
+        spans = self.spans([trace_id] if trace_id else []).get(trace_id, ())
+        self._just_read.put(trace_id, spans)
+        return (trace_id,) if spans else ()
+
     def _spans(self, trace_id: str) -> tuple[Span, ...]:
+        if spans := self._just_read.take(trace_id):
+            return spans
         data = self._jaeger.trace(trace_id)
         return () if data is None else traces_in(data).get(trace_id, ())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.just_read import JustRead
 from phoenix_dev.backends.loki import query
 from phoenix_dev.backends.loki.records import record_of
 from phoenix_dev.backends.loki.tail import Tail
@@ -43,6 +44,7 @@ class LokiLogStore:
         self._loki = loki
         self._extent = extent
         self._tail = Tail(loki)
+        self._just_read: JustRead[tuple[LogRecord, ...]] = JustRead()
         self._last: tuple[str, float, list[LogRecord]] = ("", 0.0, [])
 
     def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
@@ -50,20 +52,23 @@ class LokiLogStore:
         timed: list[tuple[Window, str]] = []
         found: dict[str, tuple[LogRecord, ...]] = {}
         for trace_id in filter(None, map(as_trace_id, dict.fromkeys(trace_ids))):
-            window = self._around(trace_id)
-            if window is None:
+            if records := self._just_read.take(trace_id):
+                found[trace_id] = records
+            elif (window := self._around(trace_id)) is None:
                 found |= _by_trace(self._until_found(query.of_traces([trace_id])))
             else:
                 timed.append((window, trace_id))
-        for records in each(self._of_traces, list(_together(sorted(timed)))):
-            found |= _by_trace(records)
+        for group in each(self._of_traces, list(_together(sorted(timed)))):
+            found |= _by_trace(group)
         return found
 
     def trace_ids(self, kind: IdKind, value: str) -> tuple[str, ...]:
         """See `LogStore.trace_ids`."""
         if kind == "trace":
-            trace_id = as_trace_id(value)
-            return (trace_id,) if trace_id and self.of_traces([trace_id]) else ()
+            trace_id = as_trace_id(value) or ""
+            found = self.of_traces([trace_id]).get(trace_id, ())
+            self._just_read.put(trace_id, found)
+            return (trace_id,) if found else ()
         records = self._bearing(kind, value)
         return tuple(dict.fromkeys(record.trace_id for record in records if record.trace_id))
 
