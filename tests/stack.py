@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,21 +22,9 @@ class RunningStack:
 
     home: Path
     project: str
-    runtime: str
     endpoints: dict[str, str]
-
-    @property
-    def stores(self) -> Stores:
-        """What the stack keeps, read as the commands do."""
-        if self.runtime == "compose":
-            from phoenix_dev.backends.endpoints import RemoteEndpoints
-            from phoenix_dev.backends.open import open_remote_stores
-
-            at = self.endpoints
-            return open_remote_stores(RemoteEndpoints(at["jaeger"], at["loki"], at["prometheus"], at["jaeger_errors"]))
-        from phoenix_dev.telemetry.reader import open_stores
-
-        return open_stores(self.home / "projects" / self.project / "telemetry.db")
+    stores: Stores
+    """What the stack keeps, read as the commands do."""
 
     def run(self, *args: str, timeout: float = 60) -> Ran:
         """A command against this stack; it must succeed."""
@@ -51,13 +39,33 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """`up`, and `down` at the end, with the data where that is more than files of the home."""
     started = _run(home, project, "up", "--runtime", runtime, "--json", *flags)
-    try:
+    with ExitStack() as at_the_end:
+        at_the_end.callback(_stop, home, project, runtime)
         assert started.code == 0, started.stderr
-        yield RunningStack(home, project, runtime, started.json()["endpoints"])
-    finally:
-        data = ("--data", "--yes") if runtime == "compose" else ()
-        stopped = _run(home, project, "down", *data)
-        assert stopped.code == 0, stopped.stderr
+        endpoints = started.json()["endpoints"]
+        stores = _remote(endpoints, at_the_end) if runtime == "compose" else _local(home, project)
+        yield RunningStack(home, project, endpoints, stores)
+
+
+def _local(home: Path, project: str) -> Stores:
+    from phoenix_dev.telemetry.reader import open_stores
+
+    return open_stores(home / "projects" / project / "telemetry.db")
+
+
+def _remote(endpoints: dict[str, str], at_the_end: ExitStack) -> Stores:
+    from phoenix_dev.backends.endpoints import RemoteEndpoints
+    from phoenix_dev.backends.http import http_client
+    from phoenix_dev.backends.open import open_remote_stores
+
+    urls = [endpoints[name] for name in ("jaeger", "loki", "prometheus", "jaeger_errors")]
+    return open_remote_stores(RemoteEndpoints(*urls), at_the_end.enter_context(http_client(urls)))
+
+
+def _stop(home: Path, project: str, runtime: str) -> None:
+    data = ("--data", "--yes") if runtime == "compose" else ()
+    stopped = _run(home, project, "down", *data)
+    assert stopped.code == 0, stopped.stderr
 
 
 def _run(home: Path, project: str, *args: str, timeout: float = 60) -> Ran:

@@ -1,0 +1,103 @@
+"""Truth on the real stack: each ID of a request returns exactly what the request caused.
+
+Every one of the 1,000 requests by trace ID, 100 drawn with a fixed seed by each other kind of ID, and the logs of all
+by one export of the period.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phoenix_dev.stores.logs import LogFilter
+from phoenix_dev.usecases.find_request import find_request
+from tests.stack import RunningStack, running_stack
+from tests.truth import expected, log_key, logs_of, send_traffic, spans_of, truths
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phoenix_dev.stores import Stores
+
+DRAWN = 100
+AS_COMMANDS = 12
+
+
+@pytest.fixture(scope="module")
+def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    home = tmp_path_factory.mktemp("live-truth")
+    with running_stack(home, "--without", "grafana", project="live-truth", runtime="compose") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stores(stack: RunningStack) -> Stores:
+    return stack.stores
+
+
+@pytest.fixture(scope="module")
+def since_ns() -> int:
+    return time.time_ns()
+
+
+@pytest.fixture(scope="module")
+def sent(stack: RunningStack, stores: Stores, since_ns: int) -> list[dict[str, Any]]:
+    """Every request, with its IDs and its ground truth, once everything has arrived behind the collector's queues."""
+    lines = send_traffic(stack)
+    spans, logs = expected(lines[-1], "trace_id")
+
+    def last_has_arrived() -> bool:
+        found = find_request(stores, lines[-1]["trace_id"])
+        return spans_of(found) == spans and logs_of(found) == logs
+
+    wait_until(last_has_arrived, deadline=60, what="the last request in Jaeger and Loki")
+    return lines
+
+
+def test_every_trace_id_returns_exactly_what_the_request_caused(sent: list[dict[str, Any]], stores: Stores) -> None:
+    for line in sent:
+        found = find_request(stores, line["trace_id"])
+        spans, logs = expected(line, "trace_id")
+        assert spans_of(found) == spans, line
+        assert logs_of(found) == logs, line
+
+
+@pytest.mark.parametrize("id_name", ["traceparent", "correlation_id", "request_id"])
+def test_each_other_id_returns_exactly_what_the_request_caused(
+    sent: list[dict[str, Any]], stores: Stores, id_name: str
+) -> None:
+    for line in random.Random(4).sample(sent, DRAWN):
+        found = find_request(stores, line[id_name])
+        spans, logs = expected(line, id_name)
+        assert spans_of(found) == spans, line
+        assert logs_of(found) == logs, line
+        assert len(found.traces) == len(truths(line, id_name))
+
+
+def test_the_logs_of_the_period_are_those_of_all_requests_and_nothing_else(
+    sent: list[dict[str, Any]], stores: Stores, since_ns: int
+) -> None:
+    wanted: Counter[tuple[str, ...]] = Counter()
+    for line in sent:
+        for *key, count in line["truth"]["logs"]:
+            wanted[tuple(key)] += count
+    page = stores.logs.search(LogFilter(since_ns=since_ns), None)
+    found = Counter((record.service, record.level, record.message) for record in page.records if record.trace_id)
+    assert found == wanted
+    assert {record.message for record in page.records if not record.trace_id} == {"service started", "service stopped"}
+
+
+def test_the_commands_say_the_same(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    for index, line in enumerate(random.Random(5).sample(sent, AS_COMMANDS)):
+        id_name = ("trace_id", "traceparent", "correlation_id", "request_id")[index % 4]
+        spans, logs = expected(line, id_name)
+        shown = stack.run("trace", line[id_name], "--json").json()
+        rows = [span for trace in shown["traces"] for span in trace["spans"]]
+        assert Counter((s["service"], s["name"], s["kind"], s["status"]) for s in rows) == spans
+        told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
+        assert Counter(log_key(log) for log in told) == logs
