@@ -3,7 +3,8 @@
 #   make demo    see it: starts the engine and the demo system, sends a request, prints its waterfall
 #   make stop    stops both
 #   make test    format, lint, types and tests (under 5 minutes)
-#   make long    the tests that take longer
+#   make live    the tests of the real stack; needs a Docker engine (under 8 minutes)
+#   make long    the tests that take minutes each, without and with an engine
 #   make bench   the table of speeds
 #   make clean   removes what the others made
 #
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo stop test lint long bench clean
+.PHONY: help demo stop test live lint long bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -52,7 +53,10 @@ lint: $(INSTALLED_DEV)
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest -n 2 -m "not long" --ignore=tests/live --ignore=tests/browser
+	$(BIN)/pytest -n 2 -m "not long" --ignore=tests/live
+
+live: $(INSTALLED_DEV)
+	$(BIN)/pytest -m "not long" tests/live
 
 long: $(INSTALLED_DEV)
 	$(BIN)/pytest -m long
