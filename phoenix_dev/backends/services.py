@@ -82,7 +82,7 @@ class RemoteServiceStore:
 
     def _spans(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         for series in self._prometheus.steps(_CALLS, window, step):
-            grown, last = _growth(series, window[0] // 10**6, step * 1000)
+            grown, last = growth(series, window[0] // 10**6, step * 1000)
             of = counts[_named(series.labels)]
             of.spans += grown
             of.error_spans += grown if series.labels.get("status_code") == _ERROR else 0
@@ -112,7 +112,7 @@ def _counted(names: list[str], step: int) -> str:
     return " or ".join(f'label_replace({count},"part","{part}","","")' for part, count in enumerate(counts))
 
 
-def _growth(series: Series, first_ms: int, step_ms: int) -> tuple[float, int]:
+def growth(series: Series, first_ms: int, step_ms: int) -> tuple[float, int]:
     """By how much a counter grew, and when it last did (Unix nanoseconds, 0: never).
 
     A series that begins, begins at nothing; one that falls, began anew, and so did one that was away for a while: the
