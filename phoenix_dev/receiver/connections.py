@@ -6,7 +6,9 @@ head of any size.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from starlette.types import ASGIApp
+
+    from phoenix_dev.receiver.refusals import Refusals
 
 #: Below the usual limit of 1024 open files.
 MOST_CONNECTIONS = 512
@@ -29,14 +33,15 @@ KEEP_ALIVE_SECONDS = 75
 SHUTDOWN_SECONDS = 5
 
 
-def http_config(app: ASGIApp) -> uvicorn.Config:
-    """Settings for `uvicorn.Server`: quiet, without WebSocket and lifespan, with the limits of this module.
+def http_config(app: ASGIApp, refusals: Refusals) -> uvicorn.Config:
+    """Settings for `uvicorn.Server`: quiet, without WebSocket and lifespan, with the limits of this module, which tell
+    `refusals` what they refuse.
 
     Logs go to the loggers `uvicorn` and `uvicorn.error` as the process has set them up.
     """
     return uvicorn.Config(
         app,
-        http=LimitedProtocol,
+        http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, refusals=refusals)),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -55,10 +60,15 @@ class LimitedProtocol(HttpToolsProtocol):
     _silent_bytes = 0
     """Received since the last body or end of a head: what the parser keeps of an unfinished header or trailer."""
 
+    def __init__(self, *, refusals: Refusals, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._refusals = refusals
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Close at once what is one connection too many; a sender sees a 503 and tries again."""
         super().connection_made(transport)
         if len(self.connections) > MOST_CONNECTIONS:
+            self._note(f"{MOST_CONNECTIONS} connections are open, more are not taken")
             self._end(b"503 Service Unavailable", b"retry-after: 1\r\n")
         else:
             self._await_head()
@@ -75,6 +85,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._silent_bytes += len(data)
         super().data_received(data)
         if self._silent_bytes > MOST_HEAD_BYTES:
+            self._note(f"the head of the request is above {MOST_HEAD_BYTES} bytes")
             self._end(b"431 Request Header Fields Too Large")
 
     def on_headers_complete(self) -> None:
@@ -107,7 +118,18 @@ class LimitedProtocol(HttpToolsProtocol):
             # The request before it has not been answered yet: what is written now would be taken for its answer.
             self._await_head()
         else:
+            if self._silent_bytes:  # a connection that somebody opens and does not use yet asks for nothing
+                self._note(f"the head of the request did not arrive within {HEAD_SECONDS:g} seconds")
             self._end(b"408 Request Timeout")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self._note("this is not HTTP/1.1, or broken")
+        super().send_400_response(msg)
+
+    def _note(self, reason: str) -> None:
+        peer = self.client[0] if self.client else ""
+        self._refusals.note(protocol="http", signal="", reason=reason, peer=peer, time_ns=time.time_ns())
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

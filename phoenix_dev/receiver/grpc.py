@@ -2,15 +2,16 @@
 
 On grpc.aio rather than the threaded server: idle memory and throughput were the same, and no worker thread stands
 waiting for each commit. Requests come in as bytes and are decoded here, since the library's own answer to a bad
-message does not name the field. The core enforces the limit of 16 MiB before it hands anything over, while it
-inflates too, and answers RESOURCE_EXHAUSTED by itself.
+message does not name the field; and as they were compressed, since it does not tell what it refused to inflate.
 
-INVALID_ARGUMENT malformed, naming the field · RESOURCE_EXHAUSTED too much once decoded (weight.py) · UNAVAILABLE with
-RetryInfo when the store or the memory for exports is full, or the commit failed.
+INVALID_ARGUMENT malformed, naming the field · RESOURCE_EXHAUSTED above 16 MiB on the wire or decompressed, or too much
+once decoded (weight.py) · DEADLINE_EXCEEDED the message did not arrive in time · UNAVAILABLE with RetryInfo when the
+store or the memory for exports is full, or the commit failed · UNIMPLEMENTED any other method.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import time
@@ -21,6 +22,7 @@ from grpc import aio
 
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
+from phoenix_dev.receiver.body import BODY_SECONDS
 from phoenix_dev.receiver.commit import committed
 from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
@@ -28,17 +30,25 @@ from phoenix_dev.receiver.sockets import bind
 from phoenix_dev.telemetry.inbox import Overloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from phoenix_dev.receiver.in_flight import Charge
     from phoenix_dev.receiver.intake import Intake
+    from phoenix_dev.receiver.refusals import Refusals
     from phoenix_dev.receiver.signals import Signal
 
     Context = aio.ServicerContext[bytes, bytes]
 
 _TRIES = 20
+#: What is above the limit by less is refused here, saying how large it is.
+_MOST_RECEIVED = MOST_BYTES + 1024 * 1024
+#: How gzip (RFC 1952) and zlib (RFC 1950) begin, and no export does: 0x1f has a wire type that there is not, 0x78 is a
+#: number in a field 15.
+_COMPRESSED = (b"\x1f", b"\x78")
 _OPTIONS = [
-    ("grpc.max_receive_message_length", MOST_BYTES),
+    ("grpc.max_receive_message_length", _MOST_RECEIVED),
+    # The core would refuse a gzip bomb without a word to anybody but its sender.
+    ("grpc.per_message_decompression", 0),
     # On by default, and then a second server would share the port without an error.
     ("grpc.so_reuseport", 0),
     # The core collects whole messages before anything here can refuse them: so many a connection, the rest wait.
@@ -54,6 +64,7 @@ class GrpcServer:
 
     def __init__(self, intake: Intake) -> None:
         self._export = _Export(intake)
+        self._stranger = _Stranger(intake.refusals)
         self._server: aio.Server | None = None
 
     async def start(self, hosts: Sequence[str], port: int) -> int:
@@ -65,7 +76,7 @@ class GrpcServer:
         for _ in range(_TRIES):
             usable, chosen = _free(hosts, port)
             server = aio.server(options=_OPTIONS)
-            server.add_generic_rpc_handlers([self._export.handler(signal) for signal in SIGNALS])
+            server.add_generic_rpc_handlers([*map(self._export.handler, SIGNALS), self._stranger])
             if _add_ports(server, usable, chosen):
                 await server.start()
                 self._server = server
@@ -107,50 +118,79 @@ class _Export:
         self._intake = intake
 
     def handler(self, signal: Signal) -> grpc.GenericRpcHandler[bytes, bytes]:
-        """The service of a signal, bytes in and bytes out."""
-        method = grpc.unary_unary_rpc_method_handler(self._method(signal))
+        """The service of a signal, bytes in and bytes out. As one that streams requests, it hears of those too whose
+        message never comes.
+        """
+        method = grpc.stream_unary_rpc_method_handler(self._method(signal))
         return grpc.method_handlers_generic_handler(signal.service, {"Export": method})
 
-    def _method(self, signal: Signal) -> Callable[[bytes, Context], Awaitable[bytes]]:
-        async def export(body: bytes, context: Context) -> bytes:
+    def _method(self, signal: Signal) -> Any:
+        async def export(_: object, context: Context) -> bytes:
+            peer = _host(context.peer())  # unknown once the call has ended
             with self._intake.budget.charge() as charge:
                 try:
-                    charge.add(len(body))
-                    return await self._take(signal, body, charge, context)
+                    return await self._take(signal, await self._read(charge, context), charge, peer)
                 except Malformed as exc:
-                    self._note(signal, exc.reason, context, service=exc.service)
+                    self._note(signal, exc.reason, peer, service=exc.service)
                     await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, rpc.INVALID_ARGUMENT, exc.reason)
                 except TooLarge as exc:
-                    self._note(signal, exc.reason, context)
+                    self._note(signal, exc.reason, peer)
                     await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, rpc.RESOURCE_EXHAUSTED, exc.reason)
                 except Overloaded as exc:
-                    self._note(signal, exc.reason, context)
+                    self._note(signal, exc.reason, peer)
                     await _refuse(context, grpc.StatusCode.UNAVAILABLE, rpc.UNAVAILABLE, exc.reason, exc.retry_after)
+                except TimeoutError:
+                    reason = f"the message did not arrive within {BODY_SECONDS:g} seconds"
+                    self._note(signal, reason, peer)
+                    await _refuse(context, grpc.StatusCode.DEADLINE_EXCEEDED, rpc.DEADLINE_EXCEEDED, reason)
 
         return export
 
-    async def _take(self, signal: Signal, body: bytes, charge: Charge, context: Context) -> bytes:
+    async def _read(self, charge: Charge, context: Context) -> bytes:
+        """The message, decompressed."""
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await context.read()
+        if not isinstance(body, bytes):
+            raise TooLarge(f"no whole message came: it was above {_MOST_RECEIVED} bytes, or the sender gave up")
+        if len(body) > MOST_BYTES:
+            raise TooLarge(f"the message is {len(body)} bytes, above the limit of {MOST_BYTES}")
+        charge.add(len(body))
+        return await self._intake.inflate(body, charge) if body[:1] in _COMPRESSED else body
+
+    async def _take(self, signal: Signal, body: bytes, charge: Charge, peer: str) -> bytes:
         export = await self._intake.decode(signal, "protobuf", body, charge)
         service = signal.sender(export)
         waiting = self._intake.inbox.submit(export, len(body))
         del export, body
         accepted = await committed(waiting)
         if accepted.rejected:
-            self._note(signal, accepted.reason, context, service=service, items=accepted.rejected)
+            self._note(signal, accepted.reason, peer, service=service, items=accepted.rejected)
         if not (accepted.rejected or accepted.reason):
             return b""
         return signal.partial_success(accepted).SerializeToString()
 
-    def _note(self, signal: Signal, reason: str, context: Context, *, service: str = "", items: int = 0) -> None:
+    def _note(self, signal: Signal, reason: str, peer: str, *, service: str = "", items: int = 0) -> None:
         self._intake.refusals.note(
             protocol="grpc",
             signal=signal.name,
             reason=reason,
             service=service,
             items=items,
-            peer=_host(context.peer()),
+            peer=peer,
             time_ns=time.time_ns(),
         )
+
+
+class _Stranger(grpc.GenericRpcHandler):  # type: ignore[type-arg]
+    """Asked last: what comes here is for nobody."""
+
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> None:
+        """Remember the call; without a handler the core answers UNIMPLEMENTED."""
+        reason = f"{handler_call_details.method} takes no telemetry: OTLP/gRPC has a method Export of each service"
+        self._refusals.note(protocol="grpc", signal="", reason=reason, time_ns=time.time_ns())
 
 
 async def _refuse(

@@ -81,7 +81,7 @@ class _Receiver:
             except Overloaded as exc:
                 return busy(head, 429, exc, service=service)
             except TimeoutError:
-                return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds")
+                return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:g} seconds")
 
     def _note(self, head: Head, signal: Signal | None, answer: Answer) -> None:
         self._intake.refusals.note(

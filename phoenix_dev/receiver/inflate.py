@@ -1,4 +1,6 @@
-"""Undoes gzip piece by piece (RFC 1952), so that a small body that would grow huge is refused before it has grown."""
+"""Undoes gzip (RFC 1952; or zlib, RFC 1950) piece by piece: a small body that would grow huge is refused before it
+has grown.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from phoenix_dev.receiver.limits import TooLarge
 
 #: A body of nothing but empty members would otherwise cost seconds.
 MOST_MEMBERS = 1000
-_GZIP = 16 + zlib.MAX_WBITS
+_GZIP = 32 + zlib.MAX_WBITS
 
 
 class Inflater:

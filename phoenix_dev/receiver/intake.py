@@ -13,6 +13,8 @@ from google.protobuf.message import DecodeError
 
 from phoenix_dev.receiver.decode import decode, decode_sound
 from phoenix_dev.receiver.in_flight import Budget
+from phoenix_dev.receiver.inflate import inflate
+from phoenix_dev.receiver.limits import MOST_BYTES
 from phoenix_dev.receiver.weight import most_weight, weight
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 #: JSON above this size (bytes) takes a while to read.
 _LONG_JSON = 64 * 1024
+#: So is gzip.
+_LONG_GZIP = 256 * 1024
 
 
 def _threads() -> Executor:
@@ -59,6 +63,13 @@ class Intake:
         elif len(body) <= _LONG_JSON:
             return decode(signal, encoding, body)
         return await self._slowly(partial(decode, signal, encoding, body))
+
+    async def inflate(self, body: bytes, charge: Charge) -> bytes:
+        """A compressed body as it was, its memory charged. Raises Malformed, TooLarge, and Overloaded."""
+        work = partial(inflate, body, MOST_BYTES)
+        inflated = work() if len(body) <= _LONG_GZIP else await self._slowly(work)
+        charge.add(len(inflated))
+        return inflated
 
     async def _slowly(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.slow, work)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from phoenix_dev.receiver.refusals import Refusals
+
 
 class Front:
     """Sends each request to where it belongs: `GET /status` to the engine itself, everything else to the receiver."""
@@ -44,8 +46,8 @@ class Front:
 class HttpServer(uvicorn.Server):
     """uvicorn on sockets that are bound already. Its own signal handling would end the process with the store open."""
 
-    def __init__(self, app: Front, *, finish_s: int) -> None:
-        config = http_config(app)
+    def __init__(self, app: Front, refusals: Refusals, *, finish_s: int) -> None:
+        config = http_config(app, refusals)
         config.timeout_graceful_shutdown = finish_s
         config.proxy_headers = False  # nobody stands between us and a sender on the same machine
         super().__init__(config)

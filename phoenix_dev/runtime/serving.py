@@ -63,7 +63,7 @@ class _Engine:
         self._writer = writer
         self._refusals = Refusals()
         intake = Intake(writer, self._refusals)
-        self._http = HttpServer(Front(otlp_http_app(intake), self._facts), finish_s=_FINISH_S)
+        self._http = HttpServer(Front(otlp_http_app(intake), self._facts), self._refusals, finish_s=_FINISH_S)
         self._grpc = GrpcServer(intake)
         self._stop = asyncio.Event()
 

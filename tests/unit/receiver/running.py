@@ -34,7 +34,7 @@ class Running(threading.Thread):
         self.inbox, self.refusals = RecordingInbox(), Refusals()
         self.sockets = bind_loopback(0)
         self.intake = intake or Intake(self.inbox, self.refusals, Budget(MOST_BYTES_IN_FLIGHT))
-        self.server = uvicorn.Server(http_config(otlp_http_app(self.intake)))
+        self.server = uvicorn.Server(http_config(otlp_http_app(self.intake), self.intake.refusals))
         self.grpc_port = 0
 
     @property
