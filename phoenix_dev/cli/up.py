@@ -9,7 +9,7 @@ from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option
 from phoenix_dev.runtime.catalogue import OPTIONAL
 
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 
 @command(

@@ -83,7 +83,6 @@ class ComposeRuntime:
         with _in_folder(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             with self._alone(timeout_s + _OTHERS_S):
-                StackRecord(self.name, self.settings.project, self.settings.profile).write(self.home)
                 notes = ComposeStart(
                     self.home, self.settings, self.without or (), self.listener, engine, self.files
                 ).run(timeout_s)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 STOP_S = 10
 #: What the engine says of a port that it cannot have; the number is that port.
 _PORT_TAKEN = re.compile(
-    r"(?:bind for|listen tcp\w*|exposing port TCP) [^\s]*?:(\d+)[^\n]*(?:already|in use|fail)", re.I
+    r"(?:bind for|bind host port(?: for)?|listen tcp\w*|exposing port tcp) \S*?:(\d+)\S* ?[^\n]*(?:already|in use)",
+    re.I,
 )
 
 
@@ -52,7 +53,7 @@ class ComposeCommand:
         try:
             self._client().compose.up(list(services), detach=True, quiet=True, pull="never", dependencies=not prepared)
         except DockerException as error:
-            raise _as_ours(error) from error
+            raise as_ours(error) from error
 
     def remove(self, services: Sequence[str]) -> None:
         """Stop services and remove their containers; their data stays."""
@@ -61,7 +62,7 @@ class ComposeCommand:
         try:
             self._client().compose.rm(list(services), stop=True)
         except DockerException as error:
-            raise _as_ours(error) from error
+            raise as_ours(error) from error
 
     def down(self) -> None:
         """Stop everything of the project and remove it, but not its volumes."""
@@ -70,7 +71,7 @@ class ComposeCommand:
         try:
             self._client().compose.down(remove_orphans=True, timeout=STOP_S, quiet=True)
         except DockerException as error:
-            raise _as_ours(error) from error
+            raise as_ours(error) from error
 
     def _client(self) -> DockerClient:
         if shutil.which("docker") is None:
@@ -93,7 +94,8 @@ class ComposeCommand:
         )
 
 
-def _as_ours(error: Exception) -> NotReady:
+def as_ours(error: Exception) -> NotReady:
+    """What python-on-whales raised, as what it means: PortTaken, or NotReady with the last line that compose said."""
     said = (getattr(error, "stderr", None) or "").strip()
     if "is not a docker command" in said or "unknown shorthand flag: 'f'" in said or "unknown flag: --file" in said:
         return NotReady(

@@ -18,6 +18,7 @@ from phoenix_dev.runtime.compose_command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.readiness import why_not_ready
+from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.runtime.remedy import remedy
 from phoenix_dev.runtime.stack_ports import choose_ports, published
 
@@ -83,6 +84,8 @@ class ComposeStart:
             now = published(self.engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
             self.files.write(assets_folder(), self._environment(chosen.numbers))
+            # From here on there may be something to stop, also when this is interrupted.
+            StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
             there = Containers(self.engine, self.settings.project).facts()
             services = [part.service for part in parts]

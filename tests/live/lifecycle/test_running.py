@@ -137,7 +137,8 @@ def test_a_part_that_is_left_out_later_is_removed_and_comes_back(running: Runnin
     assert left_out["endpoints"]["alertmanager"] == ""
     assert left_out["state"] == "running"
     assert "alertmanager" not in running.project.containers()
-    assert running.project.up()["endpoints"]["alertmanager"] == running.up["endpoints"]["alertmanager"]
+    assert running.project.up()["endpoints"]["alertmanager"].startswith("http://127.0.0.1:")
+    assert "alertmanager" in running.project.containers()
 
 
 def test_another_umask_leaves_the_files_readable_for_the_containers(running: Running) -> None:
@@ -193,7 +194,7 @@ def _opened(running: Running, what: str) -> str:
 
 
 def test_open_without_grafana_names_what_shows_the_same(running: Running) -> None:
-    at = running.up["endpoints"]
+    at = running.project("status", "--json").json()["endpoints"]
     assert _opened(running, "metrics") == f"{at['prometheus']}/query"
     assert _opened(running, "alerts") == f"{at['alertmanager']}/#/alerts"
     for page, hint in (("dashboards", "phoenix-dev up"), ("logs", "phoenix-dev logs")):

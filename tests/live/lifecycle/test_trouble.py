@@ -79,6 +79,7 @@ def test_an_image_that_is_missing_and_cannot_be_pulled_is_named_with_the_setting
     assert "images.registry names a mirror" in ran.stderr
     assert "hint: PHOENIX_DEV_IMAGES_REGISTRY=" in ran.stderr
     assert project.containers() == {}
+    assert project("status", "--json").json()["runtime"] == "embedded", "what could not be started is not what is read"
 
 
 def test_images_of_a_mirror_are_used_and_a_missing_optional_one_degrades(project: Project) -> None:
@@ -158,8 +159,11 @@ def _runs_the_collector(project: Project) -> bool:
     return "otel-collector" in docker("ps", "--filter", f"label={LABEL}={project.name}", "--format", "{{.Names}}")
 
 
-@pytest.mark.parametrize("moment", [_told_compose, _made_a_container, _runs_the_collector])
-@pytest.mark.parametrize("whole_group", [True, False], ids=["Ctrl-C", "SIGINT to it alone"])
+@pytest.mark.parametrize(
+    ("moment", "whole_group"),
+    [(_told_compose, True), (_made_a_container, True), (_made_a_container, False), (_runs_the_collector, True)],
+    ids=["before a container", "among containers", "among containers, the command alone", "before all are ready"],
+)
 def test_interrupted_at_any_moment_the_next_command_handles_what_is_left(
     project: Project, moment: Callable[[Project], bool], whole_group: bool
 ) -> None:
