@@ -44,8 +44,11 @@ def services(stores: Stores, now_ns: int) -> Iterator[Finding]:
     except NotReady as error:
         raise Skip("nothing can be read yet") from error
     for service, difference in sorted(off.items()):
-        relative = "of this machine" if service in ahead else "of its callers"
-        what = f"the clock of {service or 'a service without a name'} is {_by(difference)} that {relative}"
+        if service in ahead:
+            # Seen against now, not against its arrival: by now the difference has become smaller.
+            what = f"the clock of {service} is at least {_by(difference)} that of this machine"
+        else:
+            what = f"the clock of {service} is {_by(difference)} that of its callers"
         yield Finding("clock", Severity.WARNING, what, service, _FIX)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev import __version__
@@ -61,12 +62,12 @@ def engine(home: Path, answer: Answer) -> Iterator[Finding]:
         yield Finding("engine", Severity.WARNING, what, str(home), "phoenix-dev up")
     elif record is None:
         what = "an engine has the state folder and has not said yet that it is ready"
-        yield Finding("engine", Severity.WARNING, what, str(home), f"tail -n 20 '{home / LOG_FILE}'")
+        yield Finding("engine", Severity.WARNING, what, str(home), f"tail -n 20 {quote(str(home / LOG_FILE))}")
     elif answer.facts is None:
         what = f"process {record.pid} hangs: it has the state folder and does not answer within {_PATIENCE_S:g} s"
         yield Finding("engine", Severity.ERROR, what, record.endpoints.otlp_http, _AGAIN)
     elif failure := answer.facts.get("failure"):
-        yield Finding("engine", Severity.ERROR, str(failure), str(home), f"df -h '{home}'")
+        yield Finding("engine", Severity.ERROR, str(failure), str(home), f"df -h {quote(str(home))}")
     elif record.version != __version__:
         what = f"the engine is of version {record.version}, this command of {__version__}"
         yield Finding("engine", Severity.INFO, what, record.endpoints.otlp_http, "phoenix-dev up")
@@ -86,7 +87,7 @@ def log(home: Path, answer: Answer) -> Iterator[Finding]:
     bad = [found for found in said if found["level"] != "WARNING"]
     last = (bad or said)[-1]
     what = f"{len(bad):,} errors and {len(said) - len(bad):,} warnings; the last: {last['text']}"
-    yield Finding("log", Severity.WARNING, what, str(path), f"tail -n 50 '{path}'")
+    yield Finding("log", Severity.WARNING, what, str(path), f"tail -n 50 {quote(str(path))}")
 
 
 def store(home: Path) -> Iterator[Finding]:

@@ -59,9 +59,11 @@ def last_lines(patient: Patient, findings: Iterable[Finding]) -> Mapping[str, tu
 
 def _said(containers: Containers, service: str) -> tuple[str, ...]:
     try:
-        return containers.last_lines(service, LINES)
+        lines = containers.last_lines(service, 4 * LINES)
     except NotReady:
         return ()
+    # The collector adds a stack trace of Go to each of its errors.
+    return tuple(line for line in lines if not line.startswith(("\t", "go.")))[-LINES:]
 
 
 def _engine(docker: Docker) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.checks.docker import name_of
@@ -54,7 +55,8 @@ def holder_of(port: int, containers: Sequence[Mapping[str, Any]]) -> Holder:
             name = name_of(container)
             project = (container.get("Labels") or {}).get(_OURS, "")
             if project:
-                return Holder(f"project {project} (container {name})", f"phoenix-dev --project {project} down", True)
+                who = f"project {project} (container {name})"
+                return Holder(who, f"phoenix-dev --project {quote(project)} down", ours=True)
             return Holder(f"the container {name}", f"docker stop {name}")
     return _process(port)
 

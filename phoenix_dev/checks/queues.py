@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.metrics import last_samples
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Shares of a queue's capacity: from the first on it is told of, from the second on senders soon have to wait.
 FILLING, FULL = 0.1, 0.9
+_LOOKS, _SOME = 3, 10
 _SIZE = "otelcol_exporter_queue_size"
 _CAPACITY = "otelcol_exporter_queue_capacity"
 #: By the name of an exporter (after its type): who takes what it sends.
@@ -33,7 +36,7 @@ def collector_queues(prometheus: str, names: Mapping[str, str]) -> Iterator[Find
         waiting = int(sum(one.samples[-1][1] for one in queues))
         yield Finding("queue", Severity.OK, f"the collector's queues hold {waiting:,} requests")
     else:
-        yield Finding("queue", Severity.INFO, "Prometheus has not asked the collector yet; that takes 15 s")
+        raise Skip("Prometheus asks the collector every 15 s and has not done so yet")
 
 
 def engine_queue(queued_bytes: int) -> Iterator[Finding]:
@@ -49,9 +52,10 @@ def engine_queue(queued_bytes: int) -> Iterator[Finding]:
 
 
 def grows(samples: Sequence[tuple[int, float]]) -> bool:
-    """Whether a queue was never empty and has more in it than at first; one sample tells nothing."""
-    values = [value for _, value in samples]
-    return len(values) > 1 and min(values) > 0 and values[-1] > values[0]
+    """Whether there was more in a queue at each of the last looks; a busy one has something for a moment only."""
+    values = [value for _, value in samples[-_LOOKS:]]
+    rises = all(later > earlier > 0 for earlier, later in pairwise(values))
+    return len(values) == _LOOKS and rises and values[-1] >= _SOME
 
 
 def _queue(one: Series, capacity: float, names: Mapping[str, str]) -> Finding | None:

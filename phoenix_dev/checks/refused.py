@@ -22,6 +22,7 @@ _PROMETHEUS = {
     "prometheus_tsdb_too_old_samples_total": "they were more than two hours older than the newest",
     "prometheus_tsdb_out_of_bound_samples_total": "their times were too far from now",
 }
+_SIGNAL_OF = {_DISCARDED: "logs", **dict.fromkeys(_PROMETHEUS, "metrics")}
 _SELECTOR = f'{{__name__=~"{_DISCARDED}|{"|".join(_PROMETHEUS)}"}}'
 #: Why Loki drops a record (its "discarded samples"), in words.
 _LOKI = {
@@ -66,11 +67,12 @@ def by_the_stack(prometheus: str, port: int, names: Mapping[str, str]) -> Iterat
     """What the collector, Loki and Prometheus counted since they started. `prometheus` is the URL and `port` the port
     of Prometheus, `names` are the containers' by part.
     """
-    series = last_samples(prometheus, _SELECTOR)
-    found = [
-        *(_by_the_collector(one, names) for one in Dropped(port).refusals(0)),
-        *(_by_a_backend(one, names) for one in series if one.samples[-1][1] > 0),
-    ]
+    series = [one for one in last_samples(prometheus, _SELECTOR) if one.samples[-1][1] > 0]
+    backends = [_by_a_backend(one, names) for one in series]
+    # Of an export that was refused in part the collector counts the whole; who refused it knows better, and why.
+    told = {_SIGNAL_OF[one.labels["__name__"]] for one in series}
+    dropped = [one for one in Dropped(port).refusals(0) if one.protocol or one.signal not in told]
+    found = [*(_by_the_collector(one, names) for one in dropped), *backends]
     yield from found or [Finding("refused", Severity.OK, "nothing was turned away or dropped since the stack started")]
 
 

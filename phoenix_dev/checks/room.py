@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
@@ -32,7 +33,7 @@ def disk(folders: Sequence[Path]) -> Iterator[Finding]:
             yield Finding("disk", Severity.OK, f"{size(free)} free", str(folder))
             continue
         severity = Severity.ERROR if free < DISK_ERROR else Severity.WARNING
-        fix = "docker system df" if "docker" in folder.parts else f"df -h '{folder}'"
+        fix = "docker system df" if "docker" in folder.parts else f"df -h {quote(str(folder))}"
         yield Finding("disk", severity, f"only {size(free)} are free", str(folder), fix)
 
 

@@ -39,7 +39,7 @@ def finding_lines(finding: Finding, *, width: int | None) -> Iterator[Text]:
         return
     mark, colour = _MARKS[finding.severity]
     what = finding.what
-    if finding.where and finding.where not in what:
+    if finding.where and finding.where not in what + finding.fix:
         what += f" ({finding.where})"
     cells = ENDLESS if width is None else width
     first, *more = [what] if width is None else wrap(what, width - _LABEL - 2, _MOST_LINES)
@@ -115,8 +115,8 @@ def _report(report: Report) -> Iterator[str]:
     yield from _table(("setting", "value", "origin"), values)
     for name, lines in report.logs.items():
         yield from _heading(f"Last lines of {name}")
-        # A tilde fence inside cannot be written by accident; escape() leaves no line feed in a line.
-        yield from ("~~~~~~text", *(escape(line[:500]) for line in lines), "~~~~~~")
+        # Code by its indentation: whatever a line says, it cannot end that (escape() leaves no line feed in it).
+        yield from (f"    {escape(line[:1000])}" for line in lines)
 
 
 def _heading(text: str) -> tuple[str, str, str]:
