@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from phoenix_dev.receiver.refusals import Refusals
 
-#: Below the usual limit of 1024 open files.
+#: What gRPC takes comes on top; the engine sees to it that so many files may be open.
 MOST_CONNECTIONS = 512
-#: asyncio accepts as many connections at once, before any can be refused: with it the limit on open files is kept too.
+#: asyncio accepts as many connections at once before any can be refused: for a moment there are so many more.
 _BACKLOG = 128
 MOST_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0

@@ -45,6 +45,8 @@ _MOST_RECEIVED = MOST_BYTES + 1024 * 1024
 #: How gzip (RFC 1952) and zlib (RFC 1950) begin, and no export does: 0x1f has a wire type that there is not, 0x78 is a
 #: number in a field 15.
 _COMPRESSED = (b"\x1f", b"\x78")
+#: On each address. An exporter has one, a process up to three.
+MOST_CONNECTIONS = 192
 _OPTIONS = [
     ("grpc.max_receive_message_length", _MOST_RECEIVED),
     # The core would refuse a gzip bomb without a word to anybody but its sender.
@@ -54,6 +56,11 @@ _OPTIONS = [
     # The core collects whole messages before anything here can refuse them: so many a connection, the rest wait.
     ("grpc.max_concurrent_streams", 4),
     ("grpc.max_metadata_size", 16 * 1024),
+    # What is above is closed at once by the core, which tells nobody; a client tries again by itself.
+    ("grpc.max_allowed_incoming_connections", MOST_CONNECTIONS),
+    # Who connects and says nothing, or nothing more, gives way.
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 300_000),
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Exit status of an engine that found another one (EX_TEMPFAIL of sysexits.h).
 _BUSY = 75
+#: Far more than the connections that are taken; macOS allows a process 10,240.
+_OPEN_FILES = 8192
 
 _log = logging.getLogger("phoenix_dev.engine")
 
@@ -55,11 +58,20 @@ def _run(options: EngineOptions, reporter: Reporter) -> int:
         return _BUSY
     with lock:
         open_log(options.home)
+        _allow_files()
         # The heavy part: a process that finds the lock taken never pays for it.
         from phoenix_dev.runtime.serving import serve
 
         serve(options, lock, reporter)
     return 0
+
+
+def _allow_files() -> None:
+    """A connection is an open file, and the usual limit (256 on macOS, 1024) is meant for programs that select()."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

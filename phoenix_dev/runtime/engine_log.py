@@ -14,6 +14,8 @@ import time
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
+from phoenix_dev.runtime.log_limit import LogLimit
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -39,6 +41,7 @@ def open_log(home: Path) -> None:
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
+    handler.addFilter(LogLimit())
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.raiseExceptions = False  # a full disk must not make the log itself a flood on standard error
     logging.captureWarnings(capture=True)
