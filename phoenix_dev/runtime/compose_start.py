@@ -89,7 +89,7 @@ class ComposeStart:
             ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
             there = Containers(self.engine, self.settings.project).facts()
             services = [part.service for part in parts]
-            if unwanted := sorted({part.service for part in PARTS} & set(there) - set(services)):
+            if unwanted := _to_be_removed(there, services):
                 command.remove(unwanted)
             try:
                 command.up(services, prepared=all(_runs(there.get(service)) for service in services))
@@ -166,6 +166,14 @@ class ComposeStart:
         last = f"; it said last: {_plain(said[-1])}" if said else ""
         hint = remedy(part, self.settings.project, name, said, self.settings.images.registry)
         return NotReady(f"{part.title} does not start: {why}{last}", hint=hint)
+
+
+def _to_be_removed(there: Mapping[str, ContainerFacts], wanted: Sequence[str]) -> list[str]:
+    """Parts that are not wanted any more; and those that start again and again: left alone, the next attempt may be a
+    minute away.
+    """
+    parts = {part.service for part in PARTS} & set(there)
+    return sorted(name for name in parts if name not in wanted or there[name].status == "restarting")
 
 
 def _runs(facts: ContainerFacts | None) -> bool:

@@ -40,8 +40,8 @@ class ContainerFacts:
 
     @property
     def given_up(self) -> bool:
-        """Whether it does not run, or only ever starts again."""
-        return self.status in ("exited", "dead", "created") or self.restarts >= 3
+        """Whether it does not run, or only ever starts again. One that runs now may have needed several starts."""
+        return self.status in ("exited", "dead", "created") or (self.status == "restarting" and self.restarts >= 3)
 
     @property
     def why(self) -> str:
