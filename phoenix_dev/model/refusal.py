@@ -10,8 +10,8 @@ Protocol = Literal["http", "grpc", ""]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Exports turned away for one reason. `signal` is traces, logs, metrics or empty; `service` is empty where it
-    could not be read.
+    """Exports turned away for one reason. `signal` is traces, logs, metrics or empty; `service` is the one that sent
+    the latest, empty where it could not be read; `services` all that could be, at most twenty, the latest last.
 
     `protocol` is empty for what was taken and then dropped on its way to where it is kept; `count` is then 0.
     `items` counts the spans, records or points refused for good, where they could be counted; `count` the exports.
@@ -28,3 +28,4 @@ class Refusal:
     first_ns: int
     last_ns: int
     peer: str = ""
+    services: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ _STATES: dict[StackState, tuple[str, str]] = {
     "stopped": ("·", style.DIM),
 }
 _LABEL = 11
+#: Reasons for refusing, on the screen.
+_MOST_REFUSALS = 5
 #: What heads the refusals: of the embedded engine, of the collector.
 _REFUSED = ("refused since the engine started", "refused or dropped since the collector started")
 
@@ -82,8 +84,10 @@ def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iter
     if status.refused:
         yield Line().text()
         yield Line(cells).add(_REFUSED[status.runtime == "compose"], style.STRONG).text()
-        for refusal in reversed(status.refused):
+        for refusal in status.refused[: -_MOST_REFUSALS - 1 : -1]:
             yield from (line.text() for line in _refused(refusal, now_ns, cells))
+        if (more := len(status.refused) - _MOST_REFUSALS) > 0:
+            yield Line(cells).add(f"… and for {more:,} other reasons: status --json", style.DIM).text()
 
 
 def _head(status: StackStatus, now_ns: int, cells: int) -> Line:
@@ -133,6 +137,8 @@ def _refused(refusal: Refusal, now_ns: int, cells: int) -> Iterator[Line]:
         line.add(f", {refusal.items:,} items")
     if refusal.service:
         line.add(f", {refusal.service}")
+    if (others := len({*refusal.services} - {refusal.service})) > 0:
+        line.add(f" and {others} other service{'s' * (others > 1)}" if refusal.service else f", {others} services")
     yield line.add(f", last {ago(now_ns - refusal.last_ns)}")
     yield Line(cells).add(f"  {refusal.reason}")
 
@@ -175,6 +181,7 @@ def _refusal_json(refusal: Refusal) -> dict[str, Any]:
         "protocol": refusal.protocol,
         "signal": refusal.signal,
         "service": refusal.service,
+        "services": list(refusal.services),
         "reason": refusal.reason,
         "count": refusal.count,
         "items": refusal.items,

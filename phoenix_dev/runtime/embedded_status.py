@@ -41,7 +41,8 @@ def _refused(facts: dict[str, Any]) -> tuple[Refusal, ...]:
     """What the engine turned away; nothing when it is of a version that tells it in another way."""
     names = [field.name for field in fields(Refusal)]
     try:
-        return tuple(Refusal(**{name: one[name] for name in names if name in one}) for one in facts["refused"])
+        told = [Refusal(**{name: one[name] for name in names if name in one}) for one in facts["refused"]]
+        return tuple(replace(one, services=tuple(one.services)) for one in told)
     except (KeyError, TypeError):
         return ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from phoenix_dev.model.refusal import Refusal
 from phoenix_dev.model.service import ServiceActivity
@@ -75,6 +76,22 @@ def test_nothing_that_senders_wrote_reaches_the_terminal_raw() -> None:
         assert line.isprintable() or line == ""
     assert all(len(line) <= 80 for line in shown(hostile, 80))
     assert "[bold]b[/]" in "".join(shown(hostile, None))
+
+
+def test_of_many_reasons_the_newest_are_shown_and_json_has_all() -> None:
+    reasons = tuple(Refusal("http", "logs", f"reason {number}", "", 0, 1, NOW, NOW) for number in range(12))
+    status = replace(BUSY, refused=reasons)
+    told = [line for line in shown(status) if "reason" in line]
+    assert told == [f"  reason {number}" for number in (11, 10, 9, 8, 7)] + ["… and for 7 other reasons: status --json"]
+    assert len(stack_json(status)["refused"]) == 12
+
+
+def test_a_reason_that_concerns_many_services_is_told_once() -> None:
+    full = Refusal("http", "logs", "the disk is full", "b", 0, 9, NOW, NOW - SECOND, services=("a", "b", "c"))
+    assert "✗ 9 × logs over http, b and 2 other services, last 1 s ago" in shown(replace(BUSY, refused=(full,)))
+    assert stack_json(replace(BUSY, refused=(full,)))["refused"][0]["services"] == ["a", "b", "c"]
+    unread = replace(full, service="")
+    assert "✗ 9 × logs over http, 3 services, last 1 s ago" in shown(replace(BUSY, refused=(unread,)))
 
 
 def test_a_component_that_is_ill_is_marked_without_colour() -> None:

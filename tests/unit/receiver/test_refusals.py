@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING, cast
 
 from phoenix_dev.model.refusal import Refusal
-from phoenix_dev.receiver.refusals import MOST_CHARACTERS, MOST_REASONS, Refusals
+from phoenix_dev.receiver.refusals import MOST_CHARACTERS, MOST_REASONS, MOST_SERVICES, Refusals
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.refusal import Protocol
 
 
 def note(refusals: Refusals, reason: str, time_ns: int = 1, items: int = 0, service: str = "billing") -> None:
@@ -24,28 +28,53 @@ def test_the_same_refusal_is_counted_not_repeated() -> None:
     refusals = Refusals()
     note(refusals, "too large", time_ns=5, items=2)
     note(refusals, "too large", time_ns=9, items=3)
-    assert refusals.snapshot() == (
-        Refusal("http", "traces", "too large", "billing", items=5, count=2, first_ns=5, last_ns=9, peer="127.0.0.9"),
-    )
+    (refusal,) = refusals.snapshot()
+    assert refusal == Refusal("http", "traces", "too large", "billing", 5, 2, 5, 9, "127.0.0.9", ("billing",))
 
 
-def test_another_service_is_another_refusal() -> None:
+def test_one_reason_is_told_once_with_the_services_it_concerned() -> None:
     refusals = Refusals()
-    note(refusals, "too large")
-    note(refusals, "too large", service="shipping")
-    assert [refusal.service for refusal in refusals.snapshot()] == ["billing", "shipping"]
+    for service in ("billing", "shipping", "", "billing"):
+        note(refusals, "the disk is full", service=service)
+    (refusal,) = refusals.snapshot()
+    assert (refusal.count, refusal.service, refusal.services) == (4, "billing", ("shipping", "billing"))
+
+
+def test_of_many_services_the_latest_are_told() -> None:
+    refusals = Refusals()
+    for number in range(100):
+        note(refusals, "the disk is full", service=f"service {number}")
+    (refusal,) = refusals.snapshot()
+    assert refusal.services == tuple(f"service {number}" for number in range(100 - MOST_SERVICES, 100))
+
+
+def test_numbers_and_names_make_no_other_reason_and_the_latest_stand() -> None:
+    refusals = Refusals()
+    note(refusals, "span 'a' of 12 has no ID: spans[3]")
+    note(refusals, "span 'b' of 7 has no ID: spans[44]")
+    note(refusals, 'span "it\'s" of 7 has no ID: spans[44]')
+    assert [(refusal.reason, refusal.count) for refusal in refusals.snapshot()] == [
+        ('span "it\'s" of 7 has no ID: spans[44]', 3)
+    ]
+
+
+def test_another_protocol_or_signal_is_another_refusal() -> None:
+    refusals = Refusals()
+    for protocol, signal in (("http", "logs"), ("grpc", "logs"), ("grpc", "traces")):
+        refusals.note(protocol=cast("Protocol", protocol), signal=signal, reason="busy", time_ns=1)
+    assert len(refusals.snapshot()) == 3
 
 
 def test_the_one_seen_longest_ago_gives_way() -> None:
     refusals = Refusals()
     for number in range(MOST_REASONS):
-        note(refusals, f"reason {number}")
-    note(refusals, "reason 0")
+        note(refusals, f"reason {'x' * number}.")
+    note(refusals, "reason .")
     note(refusals, "one more")
     reasons = [refusal.reason for refusal in refusals.snapshot()]
     assert len(reasons) == MOST_REASONS
-    assert reasons[-2:] == ["reason 0", "one more"]
-    assert "reason 1" not in reasons
+    assert reasons[-2:] == ["reason .", "one more"]
+    assert "reason x." not in reasons
 
 
 def test_long_texts_are_cut() -> None:
