@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.stores.traces import TraceQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from phoenix_dev.model.span import Span
     from phoenix_dev.stores import Stores
@@ -37,12 +36,17 @@ def engine_clock(system_time: str, before_ns: int, after_ns: int) -> Iterator[Fi
 
 
 def services(stores: Stores, now_ns: int) -> Iterator[Finding]:
-    """Services that send times from the future, and those whose spans do not fit into their callers'."""
-    try:
-        ahead = _ahead(stores, now_ns)
-        off = {**_apart(stores), **ahead}
-    except NotReady as error:
-        raise Skip("nothing can be read yet") from error
+    """Services that send times from the future, and those whose spans do not fit into their callers'. What cannot be
+    read now is another check's finding.
+    """
+    looks = [_or_none(look) for look in (lambda: _traces_ahead(stores, now_ns), lambda: _logs_ahead(stores, now_ns))]
+    apart = _or_none(lambda: _apart(stores))
+    if apart is None and all(look is None for look in looks):
+        raise Skip("nothing can be read")
+    ahead: dict[str, int] = {}
+    for service, difference in (pair for look in looks for pair in (look or {}).items()):
+        ahead[service] = max(difference, ahead.get(service, 0))
+    off = {**(apart or {}), **ahead}
     for service, difference in sorted(off.items()):
         if service in ahead:
             # Seen against now, not against its arrival: by now the difference has become smaller.
@@ -52,15 +56,25 @@ def services(stores: Stores, now_ns: int) -> Iterator[Finding]:
         yield Finding("clock", Severity.WARNING, what, service, _FIX)
 
 
-def _ahead(stores: Stores, now_ns: int) -> Mapping[str, int]:
-    """By service: by how much the latest of its times is ahead of now (nanoseconds)."""
+def _or_none(look: Callable[[], Mapping[str, int]]) -> Mapping[str, int] | None:
+    try:
+        return look()
+    except NotReady:
+        return None
+
+
+def _traces_ahead(stores: Stores, now_ns: int) -> Mapping[str, int]:
+    """By the service a trace began in: by how much its start is ahead of now (nanoseconds)."""
     since = now_ns + TOLERANCE_NS
-    latest: dict[str, int] = defaultdict(int)
-    for trace in stores.traces.search(TraceQuery(since_ns=since, limit=_TRACES)).traces:
-        latest[trace.root_service] = max(latest[trace.root_service], trace.start_ns)
-    for record in stores.logs.search(LogFilter(since_ns=since), _LOGS).records:
-        latest[record.service] = max(latest[record.service], record.time_ns)
-    return {service: at - now_ns for service, at in latest.items() if at > since}
+    found = stores.traces.search(TraceQuery(since_ns=since, limit=_TRACES)).traces
+    # The newest first, so that the furthest is the one that stays.
+    return {one.root_service: one.start_ns - now_ns for one in reversed(found) if one.start_ns > since}
+
+
+def _logs_ahead(stores: Stores, now_ns: int) -> Mapping[str, int]:
+    """By service: by how much its last record is ahead of now (nanoseconds)."""
+    since = now_ns + TOLERANCE_NS
+    return {one.service: one.time_ns - now_ns for one in stores.logs.search(LogFilter(since_ns=since), _LOGS).records}
 
 
 def _apart(stores: Stores) -> Mapping[str, int]:

@@ -38,14 +38,19 @@ class Holder:
 def ports(
     usages: Sequence[Usage], containers: Sequence[Mapping[str, Any]], hosts: Sequence[str] = LOOPBACK
 ) -> Iterator[Finding]:
-    """A finding for each port that others have; `containers` as the engine lists them."""
-    found = [finding for usage in usages for finding in _one(usage, containers, hosts)]
-    yield from found
-    if found:
-        return
-    numbers = ", ".join(str(usage.wanted.number) for usage in usages)
-    have = "the stack has its ports" if any(usage.has for usage in usages) else "free"
-    yield Finding("ports", Severity.OK, f"{have}: {numbers}")
+    """What others have; what is as it should be in one finding. `containers` as the engine lists them."""
+    elsewhere = [usage for usage in usages if usage.has != usage.wanted.number]
+    holders = {
+        usage.wanted.number: holder_of(usage.wanted.number, containers)
+        for usage in elsewhere
+        if _is_taken(usage.wanted.number, hosts)
+    }
+    found = [
+        *_side_by_side([one for one in elsewhere if _is_side_by_side(one, holders)], holders),
+        *_free_again([one for one in elsewhere if one.has and one.wanted.number not in holders]),
+        *(_taken(one, holders[one.wanted.number]) for one in elsewhere if _is_in_the_way(one, holders)),
+    ]
+    yield from found or [_fine(usages)]
 
 
 def holder_of(port: int, containers: Sequence[Mapping[str, Any]]) -> Holder:
@@ -61,24 +66,54 @@ def holder_of(port: int, containers: Sequence[Mapping[str, Any]]) -> Holder:
     return _process(port)
 
 
-def _one(usage: Usage, containers: Sequence[Mapping[str, Any]], hosts: Sequence[str]) -> Iterator[Finding]:
+def _fine(usages: Sequence[Usage]) -> Finding:
+    have = "the stack has its ports" if any(usage.has for usage in usages) else "free"
+    return Finding("ports", Severity.OK, f"{have}: {_numbers(usages)}")
+
+
+def _is_side_by_side(usage: Usage, holders: Mapping[int, Holder]) -> bool:
+    holder = holders.get(usage.wanted.number)
+    return holder is not None and holder.ours and not usage.wanted.named
+
+
+def _is_in_the_way(usage: Usage, holders: Mapping[int, Holder]) -> bool:
+    return usage.wanted.number in holders and not _is_side_by_side(usage, holders)
+
+
+def _side_by_side(usages: Sequence[Usage], holders: Mapping[int, Holder]) -> Iterator[Finding]:
+    """Another project has the usual ports: that is what two projects side by side look like."""
+    if not usages:
+        return
+    holder = holders[usages[0].wanted.number]
+    what = f"{holder.who} has {_numbers(usages)}; {_instead(usages)}"
+    yield Finding("ports", Severity.INFO, what, fix=holder.look)
+
+
+def _free_again(usages: Sequence[Usage]) -> Iterator[Finding]:
+    if usages:
+        what = f"the usual {_numbers(usages)} would be free again; {_instead(usages)}"
+        yield Finding("ports", Severity.INFO, what, fix="phoenix-dev down && phoenix-dev up")
+
+
+def _instead(usages: Sequence[Usage]) -> str:
+    if not any(usage.has for usage in usages):
+        return "the stack will take the next that are free"
+    return "the stack listens on " + ", ".join(str(usage.has) for usage in usages)
+
+
+def _taken(usage: Usage, by: Holder) -> Finding:
     wanted = usage.wanted
-    if usage.has == wanted.number:
-        return
-    if not _is_taken(wanted.number, hosts):
-        if usage.has:
-            what = f"{wanted.what} listens on {usage.has} although port {wanted.number} is free again"
-            yield Finding("ports", Severity.INFO, what, _address(usage.has), "phoenix-dev down && phoenix-dev up")
-        return
-    by = holder_of(wanted.number, containers)
-    where = _address(wanted.number)
+    where = f"127.0.0.1:{wanted.number}"
     if wanted.named:
         what = f"port {wanted.number}, named for {wanted.what}, is taken by {by.who}"
-        yield Finding("ports", Severity.ERROR, what, where, wanted.way_out(some_free_port()))
-        return
+        return Finding("ports", Severity.ERROR, what, where, wanted.way_out(some_free_port()))
     instead = f"listens on {usage.has}" if usage.has else "will listen on the next that is free"
     what = f"port {wanted.number} is taken by {by.who}: {wanted.what} {instead}"
-    yield Finding("ports", Severity.INFO if by.ours else Severity.WARNING, what, where, by.look)
+    return Finding("ports", Severity.WARNING, what, where, by.look)
+
+
+def _numbers(usages: Sequence[Usage]) -> str:
+    return ", ".join(str(usage.wanted.number) for usage in usages)
 
 
 def _process(port: int) -> Holder:
@@ -104,7 +139,3 @@ def _is_taken(port: int, hosts: Sequence[str]) -> bool:
     except OSError:
         return True
     return False
-
-
-def _address(port: int) -> str:
-    return f"127.0.0.1:{port}"

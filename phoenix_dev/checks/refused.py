@@ -95,7 +95,7 @@ def _by_a_backend(one: Series, names: Mapping[str, str]) -> Finding:
         what = f"Loki dropped {count:,.0f} log records ({reason}): {why}"
     else:
         name = names.get("prometheus", "")
-        what = f"Prometheus dropped {count:,.0f} metric points: {_PROMETHEUS[counter]}"
+        what = f"Prometheus dropped {count:,.0f} samples: {_PROMETHEUS[counter]}"
     return Finding("refused", Severity.WARNING, what, name, _logs(name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
@@ -154,8 +155,6 @@ def test_clocks_that_are_off_are_told_by_service(stack: dict[str, Any], doctor: 
 def test_a_port_that_it_did_not_get_is_told_with_who_has_it(
     run_cli: CommandLine, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free_ports: None
 ) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
         monkeypatch.delenv("PHOENIX_DEV_PORTS_OTLP_HTTP")
@@ -181,6 +180,25 @@ def test_where_compose_is_set_a_missing_engine_is_an_error(doctor: Doctor, monke
     assert doctor.code == 1
     assert found["severity"] == "error"
     assert os.environ["DOCKER_HOST"] in found["what"]
+
+
+def test_a_docker_engine_that_hangs_holds_nobody_up(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free_ports: None
+) -> None:
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(tmp_path / "hung.sock"))
+        hung.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'hung.sock'}")
+        found = {one["check"]: one for one in doctor.look()}
+    assert doctor.seconds < 4
+    assert "does not answer within 2 s" in found["docker"]["what"]
+    assert {found[check]["severity"] for check in ("folder", "disk", "memory", "ports", "clock")} == {"ok"}
+
+
+def test_a_stream_of_ascii_gets_signs_of_ascii(run_cli: CommandLine, free_ports: None) -> None:
+    ran = run_cli("doctor", env={"PYTHONIOENCODING": "ascii", "PHOENIX_DEV_RUNTIME": "embedded"})
+    assert ran.stdout.startswith("v folder ")
+    assert "\\u" not in ran.stdout
 
 
 def test_the_report_holds_what_an_issue_needs_and_nothing_private(

@@ -166,7 +166,15 @@ class TestPorts:
     def test_a_usual_port_that_is_free_again_can_be_had_back(self, free: int, taken: int) -> None:
         found = only(ports([named(free, has=taken)], []))
         assert found.severity is Severity.INFO
-        assert "free again" in found.what
+        assert f"{free} would be free again; the stack listens on {taken}" in found.what
+
+    def test_several_ports_of_another_project_are_one_finding(self, taken: int, free: int) -> None:
+        labels = {"dev.phoenix.project": "other"}
+        with socket.create_server(("127.0.0.1", 0)) as also:
+            numbers = [taken, also.getsockname()[1]]
+            container = {"Names": ["/o"], "Labels": labels, "Ports": [{"PublicPort": one} for one in numbers]}
+            found = only(ports([named(one, has=free) for one in numbers], [container]))
+        assert f"has {numbers[0]}, {numbers[1]}; the stack listens on {free}" in found.what
 
     def test_a_port_that_only_ipv6_has_taken_is_taken(self) -> None:
         try:
