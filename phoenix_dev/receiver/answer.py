@@ -28,6 +28,7 @@ _CODES = {
     413: rpc.RESOURCE_EXHAUSTED,
     415: rpc.INVALID_ARGUMENT,
     429: rpc.RESOURCE_EXHAUSTED,
+    500: rpc.INTERNAL,
     503: rpc.UNAVAILABLE,
 }
 _MEDIA = {"protobuf": b"application/x-protobuf", "json": b"application/json"}

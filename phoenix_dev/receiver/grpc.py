@@ -6,7 +6,8 @@ message does not name the field; and as they were compressed, since it does not 
 
 INVALID_ARGUMENT malformed, naming the field · RESOURCE_EXHAUSTED above 16 MiB on the wire or decompressed, or too much
 once decoded (weight.py) · DEADLINE_EXCEEDED the message did not arrive in time · UNAVAILABLE with RetryInfo when the
-store or the memory for exports is full, or the commit failed · UNIMPLEMENTED any other method.
+store or the memory for exports is full, or the commit failed · INTERNAL a fault of the engine · UNIMPLEMENTED any
+other method.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from grpc import aio
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.body import BODY_SECONDS
-from phoenix_dev.receiver.commit import committed
+from phoenix_dev.receiver.commit import broken, committed
 from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.receiver.sockets import bind
@@ -137,19 +138,10 @@ class _Export:
             with self._intake.budget.charge() as charge:
                 try:
                     return await self._take(signal, await self._read(charge, context), charge, peer)
-                except Malformed as exc:
-                    self._note(signal, exc.reason, peer, service=exc.service)
-                    await _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, rpc.INVALID_ARGUMENT, exc.reason)
-                except TooLarge as exc:
-                    self._note(signal, exc.reason, peer)
-                    await _refuse(context, grpc.StatusCode.RESOURCE_EXHAUSTED, rpc.RESOURCE_EXHAUSTED, exc.reason)
-                except Overloaded as exc:
-                    self._note(signal, exc.reason, peer)
-                    await _refuse(context, grpc.StatusCode.UNAVAILABLE, rpc.UNAVAILABLE, exc.reason, exc.retry_after)
-                except TimeoutError:
-                    reason = f"the message did not arrive within {BODY_SECONDS:g} seconds"
-                    self._note(signal, reason, peer)
-                    await _refuse(context, grpc.StatusCode.DEADLINE_EXCEEDED, rpc.DEADLINE_EXCEEDED, reason)
+                except Exception as exc:  # noqa: BLE001 - whatever it is, the sender must hear of it
+                    kind, code, reason = _why(exc)
+                    self._note(signal, reason, peer, service=getattr(exc, "service", ""))
+                    await _refuse(context, kind, code, reason, getattr(exc, "retry_after", None))
 
         return export
 
@@ -198,6 +190,20 @@ class _Stranger(grpc.GenericRpcHandler):  # type: ignore[type-arg]
         """Remember the call; without a handler the core answers UNIMPLEMENTED."""
         reason = f"{handler_call_details.method} takes no telemetry: OTLP/gRPC has a method Export of each service"
         self._refusals.note(protocol="grpc", signal="", reason=reason, time_ns=time.time_ns())
+
+
+def _why(exc: Exception) -> tuple[grpc.StatusCode, int, str]:
+    match exc:
+        case Malformed():
+            return grpc.StatusCode.INVALID_ARGUMENT, rpc.INVALID_ARGUMENT, exc.reason
+        case TooLarge():
+            return grpc.StatusCode.RESOURCE_EXHAUSTED, rpc.RESOURCE_EXHAUSTED, exc.reason
+        case Overloaded():
+            return grpc.StatusCode.UNAVAILABLE, rpc.UNAVAILABLE, exc.reason
+        case TimeoutError():
+            reason = f"the message did not arrive within {BODY_SECONDS:g} seconds"
+            return grpc.StatusCode.DEADLINE_EXCEEDED, rpc.DEADLINE_EXCEEDED, reason
+    return grpc.StatusCode.INTERNAL, rpc.INTERNAL, broken(exc)
 
 
 async def _refuse(

@@ -6,7 +6,8 @@ A plain ASGI callable: it is the hot path of the engine. What it answers:
 web page · 404, 405 wrong path or method · 408 the body did not arrive in time · 413 above 16 MiB on the wire or
 decompressed, or too much once decoded (weight.py) · 415 a content type or coding that OTLP does not have (RFC 9110,
 sections 8.4 and 15.5.16) · 429 the queue or the memory for exports is full, and 503 the commit failed, both with
-Retry-After. Every error has a google.rpc.Status in the encoding of the request; JSON where that is unknown.
+Retry-After · 500 a fault of the engine. Every error has a google.rpc.Status in the encoding of the request; JSON where
+that is unknown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
 from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
-from phoenix_dev.receiver.commit import committed
+from phoenix_dev.receiver.commit import broken, committed
 from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.limits import TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
@@ -82,6 +83,10 @@ class _Receiver:
                 return busy(head, 429, exc, service=service)
             except TimeoutError:
                 return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:g} seconds")
+            except SenderGone:
+                raise
+            except Exception as exc:  # noqa: BLE001 - whatever it is, the sender must hear of it
+                return refuse(head, 500, broken(exc), service=service)
 
     def _note(self, head: Head, signal: Signal | None, answer: Answer) -> None:
         self._intake.refusals.note(

@@ -1,4 +1,6 @@
-"""An inbox that keeps exports in a list and can be told to be full, broken, selective or slow; and what tests share."""
+"""An inbox that keeps exports in a list and can be told to be full, failing, broken, selective or slow; and what tests
+share.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ class RecordingInbox:
         self.reset()
 
     def reset(self) -> None:
-        self.mood: Literal["willing", "full", "failing", "slow"] = "willing"
+        self.mood: Literal["willing", "full", "failing", "broken", "slow"] = "willing"
         self.outcome = Accepted(1)
         self.exports: list[ExportRequest] = []
         self.sizes: list[int] = []
@@ -36,6 +38,9 @@ class RecordingInbox:
         future: Future[Accepted] = Future()
         if self.mood == "failing":
             future.set_exception(Overloaded(7, "the disk is full"))
+            return future
+        if self.mood == "broken":
+            future.set_exception(KeyError("no such column"))
             return future
         self.exports.append(export)
         self.sizes.append(size)
