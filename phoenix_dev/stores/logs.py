@@ -106,8 +106,11 @@ class LogStore(Protocol):
         """Records that bear the ID and no trace ID, by time."""
         ...
 
-    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
-        """The newest `limit` records that pass (all with None), oldest first; equal times stay as they arrived."""
+    def search(self, keep: LogFilter, limit: int | None, *, follow: bool = True) -> LogPage:
+        """The newest `limit` records that pass (all with None), oldest first; equal times stay as they arrived.
+
+        Without `follow` the page may have an empty cursor: it costs some stores a reading of its own.
+        """
         ...
 
     def tail(self, cursor: str) -> LogTail:

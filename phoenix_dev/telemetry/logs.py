@@ -62,7 +62,7 @@ class EmbeddedLogStore:
         # A block holds its neighbours too.
         return tuple(record for record in records if value in record.ids(kind))
 
-    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
+    def search(self, keep: LogFilter, limit: int | None, *, follow: bool = True) -> LogPage:  # noqa: ARG002 - always can
         """See `LogStore.search`."""
         store, position = self._position()
         if limit == 0:

@@ -40,7 +40,7 @@ class Logs:
 def read_logs(stores: Stores, selection: LogSelection) -> Logs:
     """The selected logs that are there now. Raises NotFound when an ID is given that nothing bears."""
     if not selection.id:
-        page = stores.logs.search(selection.keep, selection.limit)
+        page = stores.logs.search(selection.keep, selection.limit, follow=False)
         return Logs(page.records, page.truncated)
     request = find_request(stores, selection.id, selection.as_kind)
     return newest([record for record in request.all_logs if selection.keep.keeps(record)], selection.limit)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Kept:
     """Stores of one runtime, and the way in.
 
-    `send` takes exports one after the other and returns when what was sent can be read; `restart` ends and starts what
+    `send` takes exports and returns when all that was sent can be read; `restart` ends and starts what
     keeps it. `now` is the time at which a test's story plays (Unix nanoseconds). Others may have sent to the same
     stores before, so a test names its services and IDs by `own`.
     """

@@ -6,11 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from phoenix_dev.stores.logs import LogFilter
 from tests import otlp
-from tests.contract.hostile import HOSTILE_IDS, shortly
+from tests.contract.hostile import HOSTILE_IDS
 from tests.contract.keeping import came_back
 from tests.waiting import wait_until
 
@@ -66,7 +64,7 @@ def test_a_record_without_a_time_has_that_of_its_observation(kept: Kept) -> None
     sent = otlp.log("x", time=0)
     sent.observed_time_unix_nano = kept.now + 3
     kept.send(otlp.logs(kept.own("a"), sent))
-    assert kept.stores.logs.search(everything(kept, "a"), None).records[0].time_ns == kept.now + 3
+    assert kept.stores.logs.search(everything(kept, "a"), None, follow=False).records[0].time_ns == kept.now + 3
 
 
 def test_logs_of_a_trace_come_from_every_service_in_time_order(kept: Kept) -> None:
@@ -129,20 +127,15 @@ def test_records_that_bear_an_id_without_a_trace(kept: Kept) -> None:
     assert kept.stores.logs.without_trace("request", c) == ()
 
 
-@pytest.mark.parametrize("value", HOSTILE_IDS, ids=shortly)
-def test_an_id_finds_its_own_logs_and_no_others_whatever_is_in_it(kept: Kept, value: str) -> None:
-    mine, foreign, traced = value + kept.mark, kept.own("foreign"), otlp.new_trace_id()
-    kept.send(
-        otlp.logs(
-            kept.own("a"),
-            otlp.log("mine", correlation_id=mine, time=kept.now),
-            otlp.log("mine too", correlation_id=mine, trace_id=traced, time=kept.now),
-            otlp.log("foreign", correlation_id=foreign, request_id=foreign, time=kept.now),
-        )
-    )
-    assert messages(kept.stores.logs.without_trace("correlation", mine)) == ["mine"]
-    assert kept.stores.logs.trace_ids("correlation", mine) == (traced,)
-    assert kept.stores.logs.without_trace("request", mine) == ()
+def test_an_id_finds_its_own_logs_and_no_others_whatever_is_in_it(kept: Kept) -> None:
+    ids = {value + kept.mark: otlp.new_trace_id() for value in HOSTILE_IDS}
+    loose = (otlp.log(f"loose {traced}", correlation_id=mine, time=kept.now) for mine, traced in ids.items())
+    bound = (otlp.log("x", correlation_id=mine, trace_id=traced, time=kept.now) for mine, traced in ids.items())
+    kept.send(otlp.logs(kept.own("a"), *loose, *bound))
+    for mine, traced in ids.items():
+        assert messages(kept.stores.logs.without_trace("correlation", mine)) == [f"loose {traced}"]
+        assert kept.stores.logs.trace_ids("correlation", mine) == (traced,)
+        assert kept.stores.logs.without_trace("request", mine) == ()
 
 
 def test_an_id_that_nothing_can_bear_is_borne_by_nothing(kept: Kept) -> None:
@@ -156,7 +149,8 @@ def test_an_id_that_nothing_can_bear_is_borne_by_nothing(kept: Kept) -> None:
 def test_search_keeps_the_newest_and_prints_the_oldest_first(kept: Kept) -> None:
     kept.send(*(otlp.logs(kept.own("a"), otlp.log(str(n), time=kept.now + n)) for n in (3, 1, 4, 2, 5)))
     mine = everything(kept, "a")
-    assert messages(kept.stores.logs.search(mine, None).records) == ["1", "2", "3", "4", "5"]
+    assert messages(kept.stores.logs.search(mine, None, follow=False).records) == ["1", "2", "3", "4", "5"]
+    assert messages(kept.stores.logs.search(mine, 3, follow=False).records) == ["3", "4", "5"]
     page = kept.stores.logs.search(mine, 3)
     assert (messages(page.records), page.truncated) == (["3", "4", "5"], True)
     assert not kept.stores.logs.search(mine, 5).truncated
@@ -168,10 +162,10 @@ def test_more_than_a_backend_gives_at_once_is_whole(kept: Kept) -> None:
     # Four lines of each moment, so that pages end in the middle of one.
     records = [otlp.log(text, trace_id=trace_id, time=kept.now + n // 4) for n, text in enumerate(texts)]
     kept.send(otlp.logs(kept.own("a"), *records))
-    page = kept.stores.logs.search(everything(kept, "a"), 7_000)
+    page = kept.stores.logs.search(everything(kept, "a"), 7_000, follow=False)
     assert page.truncated
     for found, expected in (
-        (kept.stores.logs.search(everything(kept, "a"), None).records, texts),
+        (kept.stores.logs.search(everything(kept, "a"), None, follow=False).records, texts),
         (kept.stores.logs.of_traces([trace_id])[trace_id], texts),
         (page.records, texts[-7_000:]),
     ):
@@ -185,13 +179,13 @@ def test_more_than_a_backend_gives_at_once_is_whole(kept: Kept) -> None:
 def test_equal_times_stay_as_they_arrived(kept: Kept) -> None:
     kept.send(otlp.logs(kept.own("a"), *(otlp.log(str(n), time=kept.now) for n in range(5))))
     kept.send(otlp.logs(kept.own("a"), *(otlp.log(str(n), time=kept.now) for n in range(5, 9))))
-    found = kept.stores.logs.search(everything(kept, "a"), None).records
+    found = kept.stores.logs.search(everything(kept, "a"), None, follow=False).records
     assert messages(found) == [str(n) for n in range(9)]
 
 
 def test_equal_records(kept: Kept) -> None:
     kept.send(otlp.logs(kept.own("a"), *(otlp.log("x", time=kept.now) for _ in range(3))))
-    found = kept.stores.logs.search(everything(kept, "a"), None).records
+    found = kept.stores.logs.search(everything(kept, "a"), None, follow=False).records
     assert len(found) == (3 if kept.stores.logs.capabilities.equal_records else 1)
 
 
@@ -210,7 +204,7 @@ def test_search_filters(kept: Kept) -> None:
     )
 
     def found(*services: str, **fields: Any) -> list[str]:
-        return messages(kept.stores.logs.search(everything(kept, *services, **fields), None).records)
+        return messages(kept.stores.logs.search(everything(kept, *services, **fields), None, follow=False).records)
 
     assert found("a", "b") == ["debug", "info 42", "error", "unknown"]
     assert found("b") == ["error", "unknown"]
@@ -220,21 +214,25 @@ def test_search_filters(kept: Kept) -> None:
     assert found("a", "b", correlated=True) == ["info 42"]
 
 
-@pytest.mark.parametrize("name", ['a"} or {b="', "a|b", "a.*", "ä\\", "a\nb", "`", "}"])
-def test_a_service_is_chosen_by_its_whole_name_whatever_is_in_it(kept: Kept, name: str) -> None:
+def test_a_service_is_chosen_by_its_whole_name_whatever_is_in_it(kept: Kept) -> None:
+    names = ['a"} or {b="', "a|b", "a.*", "ä\\", "a\nb", "`", "}"]
     kept.send(
-        otlp.logs(kept.own(name), otlp.log("mine", time=kept.now)),
+        *(otlp.logs(kept.own(name), otlp.log(name, time=kept.now)) for name in names),
         otlp.logs(kept.own("a"), otlp.log("foreign", time=kept.now)),
         otlp.logs(kept.own("other"), otlp.log("other", time=kept.now + 1)),
     )
-    assert messages(kept.stores.logs.search(everything(kept, name), None).records) == ["mine"]
-    assert messages(kept.stores.logs.search(everything(kept, name, "other"), None).records) == ["mine", "other"]
+    for name in names:
+        assert messages(kept.stores.logs.search(everything(kept, name), None, follow=False).records) == [name]
+        assert messages(kept.stores.logs.search(everything(kept, name, "other"), None, follow=False).records) == [
+            name,
+            "other",
+        ]
 
 
 def test_a_search_that_greps_goes_on_until_it_has_its_limit(kept: Kept) -> None:
     records = (otlp.log(f"{'rare' if n % 50 == 0 else 'usual'} {n}", time=kept.now + n) for n in range(300))
     kept.send(otlp.logs(kept.own("a"), *records))
-    page = kept.stores.logs.search(everything(kept, "a", grep=re.compile("^rare")), 3)
+    page = kept.stores.logs.search(everything(kept, "a", grep=re.compile("^rare")), 3, follow=False)
     assert (messages(page.records), page.truncated) == (["rare 150", "rare 200", "rare 250"], True)
 
 

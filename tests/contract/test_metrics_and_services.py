@@ -5,11 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import pytest
-
 from phoenix_dev.stores.metrics import MetricQuery
 from tests import otlp
-from tests.contract.hostile import shortly
 from tests.contract.keeping import came_back
 from tests.waiting import wait_until
 
@@ -66,13 +63,11 @@ def test_points_are_chosen_by_name_service_and_time(kept: Kept) -> None:
     assert list(names) == sorted(names)
 
 
-@pytest.mark.parametrize(
-    "value", ['x"} or {a="', "a|b", "\\", "`", ".*", "a\nb", "\x00", "🙂", "x" * 100_000], ids=shortly
-)
-def test_a_name_that_nothing_bears_finds_nothing_whatever_is_in_it(kept: Kept, value: str) -> None:
+def test_a_name_that_nothing_bears_finds_nothing_whatever_is_in_it(kept: Kept) -> None:
     kept.send(otlp.metrics(kept.own("a"), otlp.gauge("a", 1, time=kept.now)))
-    assert kept.stores.metrics.points(MetricQuery(name=value)) == ()
-    assert kept.stores.metrics.points(MetricQuery(service=value)) == ()
+    for value in ['x"} or {a="', "a|b", "\\", "`", ".*", "a\nb", "\x00", "🙂", "x" * 100_000]:
+        assert kept.stores.metrics.points(MetricQuery(name=value)) == ()
+        assert kept.stores.metrics.points(MetricQuery(service=value)) == ()
 
 
 def test_services_are_known_by_what_arrived_from_each(kept: Kept) -> None:

@@ -78,9 +78,9 @@ class LokiLogStore:
             return ()  # a record that bears a span ID without a trace ID belongs to nothing (logs data model, "SpanId")
         return tuple(record for record in self._bearing(kind, value) if not record.trace_id)
 
-    def search(self, keep: LogFilter, limit: int | None) -> LogPage:
+    def search(self, keep: LogFilter, limit: int | None, *, follow: bool = True) -> LogPage:
         """See `LogStore.search`. Looks no further back than 30 days."""
-        cursor = self._tail.begin()
+        cursor = self._tail.begin() if follow else ""
         if limit == 0:
             return LogPage((), truncated=False, cursor=cursor)
         kept: list[tuple[Entry, LogRecord]] = []
@@ -92,7 +92,8 @@ class LokiLogStore:
                     break
         truncated = limit is not None and len(kept) > limit
         shown = kept[:limit] if truncated else kept
-        self._tail.note(cursor, [entry for entry, _ in shown])
+        if follow:
+            self._tail.note(cursor, [entry for entry, _ in shown])
         return LogPage(tuple(record for _, record in reversed(shown)), truncated, cursor)
 
     def tail(self, cursor: str) -> LogTail:

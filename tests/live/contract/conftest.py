@@ -71,22 +71,23 @@ class Sender:
         self._sent: dict[tuple[str, str], set[bytes]] = {}
 
     def send(self, *exports: Any) -> None:
-        """One export after the other."""
-        for export in exports:
-            if hasattr(export, "resource_spans"):
-                self._stack.send("traces", export)
-                self._wait(partial(self._spans_are_there, export))
-            elif hasattr(export, "resource_logs"):
-                self._stack.send("logs", export)
-                self._note("logs", export.resource_logs, _records)
-                self._wait(lambda: self._counts_are_right("logs", self._lines))
-            else:
-                self._stack.send("metrics", export)
-                self._note("metrics", export.resource_metrics, _points)
-                self._wait(lambda: self._counts_are_right("metrics", self._samples))
+        """All of them; then it is waited for all."""
+        waits = [self._sent_off(export) for export in exports]
+        for there in waits:
+            wait_until(there, _READABLE, what="what was sent")
 
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        wait_until(condition, _READABLE, what="what was sent")
+    def _sent_off(self, export: Any) -> Callable[[], bool]:
+        """Send an export; the condition that says whether it can be read."""
+        if hasattr(export, "resource_spans"):
+            self._stack.send("traces", export)
+            return partial(self._spans_are_there, export)
+        if hasattr(export, "resource_logs"):
+            self._stack.send("logs", export)
+            self._note("logs", export.resource_logs, _records)
+            return partial(self._counts_are_right, "logs", self._lines)
+        self._stack.send("metrics", export)
+        self._note("metrics", export.resource_metrics, _points)
+        return partial(self._counts_are_right, "metrics", self._samples)
 
     def _spans_are_there(self, export: Any) -> bool:
         wanted: dict[str, set[str]] = {}
