@@ -63,7 +63,7 @@ def collect_stderr(home: Path) -> None:
     except OSError:
         return
     for line in words.splitlines():
-        _log.warning("stderr: %s", line)
+        _log.warning(f"stderr: {line}")  # each line of its own kind, so that a long one does not silence the next
 
 
 def last_words(home: Path) -> str:

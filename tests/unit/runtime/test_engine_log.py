@@ -24,7 +24,7 @@ def log_of(home: Path) -> str:
 
 
 def test_the_log_rotates_and_never_takes_more_than_three_files_of_a_mebibyte(tmp_path: Path) -> None:
-    run(tmp_path, "for n in range(50_000): logging.info('line %d %s', n, 'x' * 80)")
+    run(tmp_path, "for n in range(50_000): logging.info(f'line {n} ' + 'x' * 80)")
     files = sorted(tmp_path.glob("engine.log*"))
     assert [path.name for path in files] == ["engine.log", "engine.log.1", "engine.log.2"]
     assert all(path.stat().st_size <= MIB for path in files)
