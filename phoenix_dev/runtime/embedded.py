@@ -102,26 +102,32 @@ class EmbeddedRuntime:
     def _bring_up(self, deadline: float) -> tuple[str, ...]:
         """Return once an engine as it is wanted answers: what to tell about it."""
         notes: tuple[str, ...] = ()
+        before: EngineRecord | None = None
         while True:
             running = self.engine.wait_for_answer(deadline)
             if running is None:
-                if self._spawn(deadline):
+                if self._spawn(deadline, before):
                     started = self.engine.record()
                     return notes + (started.moved if started else ())
             elif why := self._outdated(running):
                 self._check_named_ports(running)
+                before = running
                 notes += (f"the engine is started anew: {why}", *self.engine.stop().notes)
             else:
                 return notes
 
-    def _spawn(self, deadline: float) -> bool:
-        """Start an engine: True once it is ready, False when another one was faster. Raises why it cannot start."""
+    def _spawn(self, deadline: float, before: EngineRecord | None) -> bool:
+        """Start an engine: True once it is ready, False when another one was faster. Raises why it cannot start.
+
+        `before` is the one it takes the place of: what sent to that finds it on the same ports, unless they were named.
+        """
         from phoenix_dev.runtime.engine_log import LOG_FILE, last_words
         from phoenix_dev.runtime.options import EngineOptions
         from phoenix_dev.runtime.report import Busy, Failed, Ready
         from phoenix_dev.runtime.spawn import start_engine
 
-        http, grpc = self._wanted_ports()
+        # A record without an engine: that one was killed, and what sent to it will go on to do so.
+        http, grpc = self._wanted_ports(before or EngineRecord.read(self.home))
         options = EngineOptions(self.home.absolute(), self.settings.project, self.settings.profile, http, grpc)
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
@@ -132,12 +138,10 @@ class EmbeddedRuntime:
         what = "was not ready in time" if outcome is None else ended
         raise NotReady(f"the engine in {self.home} {what}", hint=f"cat '{self.home / LOG_FILE}'")
 
-    def _wanted_ports(self) -> tuple[WantedPort, WantedPort]:
+    def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort]:
         from phoenix_dev.runtime.ports import WantedPort
 
         ports, chosen = self.settings.ports, self.settings.chosen
-        # A record without an engine: that one was killed, and what sent to it will go on to do so.
-        before = EngineRecord.read(self.home)
         http, grpc = (before.http_port, before.grpc_port) if before else (0, 0)
         return (
             WantedPort("OTLP/HTTP", "--otlp-http-port", ports.otlp_http, chosen("ports.otlp_http"), http),
@@ -148,7 +152,7 @@ class EmbeddedRuntime:
         """Why an engine is not the one that is wanted; empty when it is."""
         if running.version != __version__:
             return f"it was of version {running.version}"
-        http, grpc = self._wanted_ports()
+        http, grpc = self._wanted_ports(running)
         listens = ((http, running.http_port), (grpc, running.grpc_port))
         moving = [port.what for port, number in listens if port.named and port.number != number]
         return f"{' and '.join(moving)} moves to the port you named" if moving else ""
@@ -157,7 +161,7 @@ class EmbeddedRuntime:
         """Raises NotReady when another process has a port that the user named: before what runs is stopped for it."""
         from phoenix_dev.receiver.sockets import bind_loopback
 
-        for port in self._wanted_ports():
+        for port in self._wanted_ports(running):
             if port.named and port.number not in (running.http_port, running.grpc_port):
                 try:
                     sockets = bind_loopback(port.number)

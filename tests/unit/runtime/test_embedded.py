@@ -226,6 +226,15 @@ def test_naming_another_port_starts_the_engine_anew_and_keeps_its_data(
     assert process_of(runtime) == again
 
 
+def test_a_port_that_is_not_named_stays_where_it_is_when_the_engine_is_started_anew(with_ports: Named) -> None:
+    first = with_ports(otlp_http=free_port(), otlp_grpc=free_port()).start(PATIENCE_S).status.endpoints
+    http = free_port()
+    moved = with_ports(otlp_http=http).start(PATIENCE_S)
+    assert moved.status.endpoints.otlp_http == f"http://127.0.0.1:{http}"
+    assert moved.status.endpoints.otlp_grpc == first.otlp_grpc, "what sends to it finds it"
+    assert any("OTLP/HTTP moves" in note for note in moved.notes)
+
+
 def test_naming_a_taken_port_leaves_alone_what_runs(
     runtime: EmbeddedRuntime, with_ports: Named, somebodys_port: int
 ) -> None:
