@@ -156,6 +156,14 @@ def test_search_keeps_the_newest_and_prints_the_oldest_first(kept: Kept) -> None
     assert not kept.stores.logs.search(mine, 5).truncated
 
 
+def test_the_newest_are_found_where_exports_overlap_in_time(kept: Kept) -> None:
+    for times in ((100, 10, 5), (90,), (1, 95)):
+        records = [otlp.log(str(time), time=kept.now + time * otlp.MS) for time in times]
+        kept.send(otlp.logs(kept.own("a"), *records))
+    page = kept.stores.logs.search(everything(kept, "a"), 3)
+    assert (messages(page.records), page.truncated) == (["90", "95", "100"], True)
+
+
 def test_more_than_a_backend_gives_at_once_is_whole(kept: Kept) -> None:
     trace_id = otlp.new_trace_id()
     texts = [str(n) for n in range(12_000)]

@@ -88,6 +88,16 @@ def test_a_span_sent_twice_is_there_once(kept: Kept) -> None:
     assert len(kept.stores.traces.spans([trace_id])[trace_id]) == 2
 
 
+def test_a_call_and_its_answer_that_share_a_span_id_are_both_there(kept: Kept) -> None:
+    """As tracers in the manner of Zipkin send them: one ID, two services, two kinds."""
+    trace_id, shared = otlp.new_trace_id(), otlp.new_span_id()
+    kept.send(
+        otlp.traces(kept.own("a"), otlp.span(trace_id, "call", span_id=shared, kind=3, start=kept.now)),
+        otlp.traces(kept.own("b"), otlp.span(trace_id, "call", span_id=shared, kind=2, start=kept.now + 1)),
+    )
+    assert [span.kind for span in kept.stores.traces.spans([trace_id])[trace_id]] == ["client", "server"]
+
+
 def test_a_trace_of_which_nothing_is_kept_is_absent(kept: Kept) -> None:
     assert kept.stores.traces.spans([otlp.new_trace_id()]) == {}
     assert kept.stores.traces.spans([]) == {}
