@@ -93,7 +93,7 @@ def test_a_call_and_its_answer_that_share_a_span_id_are_both_there(kept: Kept) -
     trace_id, shared = otlp.new_trace_id(), otlp.new_span_id()
     kept.send(
         otlp.traces(kept.own("a"), otlp.span(trace_id, "call", span_id=shared, kind=3, start=kept.now)),
-        otlp.traces(kept.own("b"), otlp.span(trace_id, "call", span_id=shared, kind=2, start=kept.now + 1)),
+        otlp.traces(kept.own("b"), otlp.span(trace_id, "call", span_id=shared, kind=2, start=kept.now + otlp.MS)),
     )
     assert [span.kind for span in kept.stores.traces.spans([trace_id])[trace_id]] == ["client", "server"]
 
