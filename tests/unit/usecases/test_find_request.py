@@ -8,41 +8,16 @@ import pytest
 
 from phoenix_dev.errors import NotFound, UsageError
 from phoenix_dev.stores.traces import TraceQuery
-from phoenix_dev.telemetry.reader import open_stores
-from phoenix_dev.telemetry.writer import Writer
 from phoenix_dev.usecases.find_request import find_request, wait_for_request, without_logs
 from phoenix_dev.usecases.list_traces import list_traces
 from tests import otlp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from phoenix_dev.stores import Stores
 
     Send = Callable[..., None]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "telemetry.db"
-
-
-@pytest.fixture
-def send(path: Path) -> Iterator[Send]:
-    writer = Writer(path)
-
-    def all_of(*exports: Any) -> None:
-        for future in [writer.submit(export, export.ByteSize()) for export in exports]:
-            future.result(timeout=10)
-
-    yield all_of
-    writer.close()
-
-
-@pytest.fixture
-def stores(path: Path) -> Stores:
-    return open_stores(path)
 
 
 A, B = "a" * 32, "b" * 32

@@ -9,15 +9,12 @@ import pytest
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.stores.logs import LogFilter
-from phoenix_dev.telemetry.reader import open_stores
-from phoenix_dev.telemetry.writer import Writer
 from phoenix_dev.usecases.follow_logs import follow_logs
 from phoenix_dev.usecases.read_logs import LogSelection
 from tests import otlp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from phoenix_dev.stores import Stores
     from phoenix_dev.usecases.read_logs import Logs
@@ -25,28 +22,6 @@ if TYPE_CHECKING:
     Send = Callable[..., None]
 
 A, B = "a" * 32, "b" * 32
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "telemetry.db"
-
-
-@pytest.fixture
-def send(path: Path) -> Iterator[Send]:
-    writer = Writer(path)
-
-    def all_of(*exports: Any) -> None:
-        for future in [writer.submit(export, export.ByteSize()) for export in exports]:
-            future.result(timeout=10)
-
-    yield all_of
-    writer.close()
-
-
-@pytest.fixture
-def stores(path: Path) -> Stores:
-    return open_stores(path)
 
 
 def following(stores: Stores, request: str = "", limit: int | None = None, **keep: Any) -> Iterator[Logs]:
