@@ -34,7 +34,7 @@ def down(ctx: click.Context, app: AppContext, *, delete_data: bool, yes: bool) -
 
 def _confirmed(app: AppContext) -> bool:
     """Whether the user says yes. Raises UsageError where nobody can be asked."""
-    from phoenix_dev.render.quantity import size
+    from phoenix_dev.model.quantity import size
 
     data = app.runtime().data()
     if not data.path:
@@ -48,7 +48,7 @@ def _confirmed(app: AppContext) -> bool:
 
 
 def _told(ended: Ended) -> tuple[str, ...]:
-    from phoenix_dev.render.quantity import size
+    from phoenix_dev.model.quantity import size
 
     what = "stopped" if ended.ran else "nothing was running"
     if ended.deleted.path:

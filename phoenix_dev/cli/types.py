@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phoenix_dev.model.quantity import duration_ns
+
 if TYPE_CHECKING:  # generic only for the type checker, whatever click is installed
     _Number = click.ParamType[int]
     _Pattern = click.ParamType[re.Pattern[str]]
@@ -14,26 +16,6 @@ if TYPE_CHECKING:  # generic only for the type checker, whatever click is instal
     _Text = click.ParamType[str]
 else:
     _Number = _Pattern = _Pair = _Text = click.ParamType
-
-_UNITS = {
-    "ns": 1,
-    "us": 10**3,
-    "µs": 10**3,
-    "ms": 10**6,
-    "s": 10**9,
-    "m": 60 * 10**9,
-    "h": 3600 * 10**9,
-    "d": 86400 * 10**9,
-}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
-
-
-def duration_ns(text: str) -> int | None:
-    """`90s`, `1.5h`, `1h30m` in nanoseconds; None for anything else."""
-    parts = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        return None
-    return round(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
 class Duration(_Number):

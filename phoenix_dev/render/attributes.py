@@ -1,60 +1,29 @@
-"""Attributes as `key=value`, and which of them tell something that is not on the screen already."""
+"""Attributes as `key=value` for a terminal."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
+from phoenix_dev.model import telling as words
+from phoenix_dev.model.telling import text_of as text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phoenix_dev.model.attributes import Attributes, AttributeValue
 
-_KNOWN = frozenset(
-    {
-        *CORRELATION_KEYS,
-        *REQUEST_KEYS,
-        *("trace_id", "span_id", "traceId", "spanId", "trace.id", "span.id", "trace_flags", "traceparent"),
-        *("otelTraceID", "otelSpanID", "otelServiceName", "otelTraceSampled", "dd.trace_id", "dd.span_id"),
-        *("service", "service.name", "level", "severity", "timestamp", "message", "busy_ns", "idle_ns", "target"),
-    }
-)
-_KNOWN_PREFIXES = ("code.", "thread.", "log.", "exception.", "process.", "telemetry.", "otel.")
 #: Longest key and value shown beside a message, in cells.
 _LONGEST = 60
 
 
 def telling(attributes: Attributes) -> Iterator[str]:
     """`key=value` of each attribute that says more than IDs, places in code and what the line shows; in order sent."""
-    for key, value in attributes.items():
-        if key not in _KNOWN and not key.startswith(_KNOWN_PREFIXES):
-            yield pair(key, value)
+    return (pair(key, value) for key, value in words.telling(attributes))
 
 
 def pair(key: str, value: AttributeValue, longest: int = _LONGEST) -> str:
     """`key=value` escaped, the value quoted where its end would not be seen, each cut at `longest` cells."""
     from phoenix_dev.render.text import fit  # imports rich, which JSON does without
 
-    text = fit(plain(value), longest)
-    if isinstance(value, str) and (not text or " " in text or "=" in text or '"' in text):
-        text = '"' + text.replace('"', "'") + '"'
-    return f"{fit(key, longest)}={text}"
-
-
-def plain(value: AttributeValue) -> str:
-    """A value as text: strings as they are, bytes as hex, everything else as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda raw: raw.hex())
-    return json.dumps(value)
-
-
-def text_of(attributes: Attributes, key: str) -> str:
-    """The value of a key as text, empty where it is absent."""
-    value = attributes.get(key)
-    return "" if value is None else plain(value)
+    text = fit(words.plain(value), longest)
+    return f"{fit(key, longest)}={words.quoted(text) if isinstance(value, str) else text}"

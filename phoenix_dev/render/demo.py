@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
+from phoenix_dev.model.quantity import duration
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.finding import Severity
+from phoenix_dev.model.quantity import count, size
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import count, size
 from phoenix_dev.render.text import escape, wrap
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 from phoenix_dev.model.moment import rfc3339
-from phoenix_dev.render.identity import correlation_ids
+from phoenix_dev.model.trace_ids import correlation_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.moment import rfc3339
+from phoenix_dev.model.quantity import ago, size
 from phoenix_dev.render import style
 from phoenix_dev.render.jsonout import service_json
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, size
 from phoenix_dev.render.tables import service_lines
 
 if TYPE_CHECKING:

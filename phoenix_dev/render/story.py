@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from phoenix_dev.model.moment import rfc3339
+from phoenix_dev.model.quantity import clock, day
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling, text_of
 from phoenix_dev.render.fold import fold, most_cells
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import clock, day
 from phoenix_dev.render.text import fit
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from phoenix_dev.model.quantity import ago, day, duration
+from phoenix_dev.model.quantity import clock as clock_of
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, day, duration
-from phoenix_dev.render.quantity import clock as clock_of
 from phoenix_dev.render.text import fit, pad
 
 if TYPE_CHECKING:

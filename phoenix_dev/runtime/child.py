@@ -69,9 +69,7 @@ class Child:
                     pause = 0.0
                     continue
                 pause = _next_pause(pause, lived)
-                _log.warning(
-                    "%s ended with the status %s; next start in %.3g s at the earliest", self.name, status, pause
-                )
+                _log.warning("%s ended with status %s; it is not started again for %.3g s", self.name, status, pause)
                 await asyncio.sleep(pause)
         finally:
             await self._end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.render.quantity import duration
+from phoenix_dev.model.quantity import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phoenix_dev.model.quantity import ago, clock, count, day, duration
+from phoenix_dev.model.timeline.failures import failures_of, origins
+from phoenix_dev.model.trace_ids import correlation_ids, request_ids
 from phoenix_dev.render import style
-from phoenix_dev.render.identity import correlation_ids, request_ids
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, clock, count, day, duration
-from phoenix_dev.render.waterfall.failures import failures_of, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from phoenix_dev.model.quantity import clock, duration
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import clock, duration
 from phoenix_dev.render.text import fit, wrap
 from phoenix_dev.render.waterfall.axis import GAP, Axis, marked
 

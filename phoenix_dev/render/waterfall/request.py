@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from phoenix_dev.model.quantity import ago, clock, count
 from phoenix_dev.model.timeline import timeline_of
+from phoenix_dev.model.timeline.kinship import relation
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
-from phoenix_dev.render.quantity import ago, clock, count
 from phoenix_dev.render.text import fit, pad
 from phoenix_dev.render.waterfall.header import cause_lines, critical_lines, headline, identity_lines, next_lines
-from phoenix_dev.render.waterfall.kinship import relation
 from phoenix_dev.render.waterfall.moments import log_into
 from phoenix_dev.render.waterfall.tree import Tree
 

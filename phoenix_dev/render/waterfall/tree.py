@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from phoenix_dev.model.quantity import count, duration
 from phoenix_dev.model.timeline import rows_of
+from phoenix_dev.model.timeline.failures import failures_by_bar, origins
+from phoenix_dev.model.timeline.moments import moments_of
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling
 from phoenix_dev.render.line import Line
-from phoenix_dev.render.quantity import count, duration
-from phoenix_dev.render.waterfall.failures import failures_by_bar, origins
 from phoenix_dev.render.waterfall.guides import guides_of
 from phoenix_dev.render.waterfall.layout import Label, guide_room, layout_for
-from phoenix_dev.render.waterfall.moments import moment_line, moments_of, with_attributes
+from phoenix_dev.render.waterfall.moments import moment_line, with_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

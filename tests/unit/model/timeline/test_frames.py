@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phoenix_dev.render.waterfall.frames import innermost_own
+from phoenix_dev.model.timeline.frames import innermost_own
 from tests.unit.render import samples
 
 _RUST = """

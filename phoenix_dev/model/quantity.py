@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from phoenix_dev.model.amount import size as size
 from phoenix_dev.model.moment import in_utc
 
 _DAY = 86_400
+_UNITS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 86400 * 10**9,
+}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
 
 
 def duration(ns: int) -> str:
@@ -56,3 +69,11 @@ def ago(ns: int) -> str:
         if seconds < limit:
             return f"{seconds // per} {unit} ago"
     return f"{seconds // _DAY} days ago"
+
+
+def duration_ns(text: str) -> int | None:
+    """`90s`, `1.5h`, `1h30m` in nanoseconds; None for anything else."""
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return round(sum(float(number) * _UNITS[unit] for number, unit in parts))

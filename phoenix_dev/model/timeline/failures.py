@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.render.attributes import pair, text_of
-from phoenix_dev.render.waterfall.frames import innermost_own
+from phoenix_dev.model.telling import text_of
+from phoenix_dev.model.timeline.frames import innermost_own
 
 if TYPE_CHECKING:
     from phoenix_dev.model.span import Span
-    from phoenix_dev.model.timeline import Timeline
+    from phoenix_dev.model.timeline.bars import Timeline
 
 _TELLING = (
     "error.type",
@@ -23,6 +23,8 @@ _TELLING = (
 
 #: Characters of an exception's type in which its last part is looked for.
 _LONGEST_TYPE = 200
+#: Characters of an error's code.
+_LONGEST_CODE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
         if said and not any(said in text for text in found):
             found[said] = Failure(said)
         if not found:
-            codes = [pair(key, span.attributes[key]) for key in _TELLING if key in span.attributes]
+            codes = [
+                f"{key}={text_of(span.attributes, key)[:_LONGEST_CODE]}" for key in _TELLING if key in span.attributes
+            ]
             text = " ".join(codes) or "status error, without a message"
             found[text] = Failure(text)
     return tuple(found.values())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_dev.render.quantity import ago, clock, count, day, duration, size
+from phoenix_dev.model.quantity import ago, clock, count, day, duration, size
 from tests.unit.render.samples import T0
 
 _S = 1_000_000_000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.render.quantity import duration
+from phoenix_dev.model.quantity import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from phoenix_dev.model.timeline import Bar, Timeline
+    from phoenix_dev.model.timeline.bars import Bar, Timeline
 
 
 def relation(timeline: Timeline, earlier: Sequence[Timeline]) -> str:
