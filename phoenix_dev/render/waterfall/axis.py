@@ -38,7 +38,8 @@ class Axis:
             cell, label = int(self.cell(tick)), duration(tick)
             if cell + len(label) > self.width:
                 break
-            line = line.ljust(cell) + label
+            if len(line) < cell:  # beyond a minute labels are longer than those the step was chosen by
+                line = line.ljust(cell) + label
         return line
 
     def bar(self, start_ns: int, end_ns: int) -> tuple[int, str]:
