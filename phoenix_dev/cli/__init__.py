@@ -1,5 +1,6 @@
 """The words a user types: one verb a file, each parses, calls one use case and hands the value to one renderer."""
 
+import atexit
 import gc
 import os
 import sys
@@ -18,4 +19,5 @@ def main() -> None:
     except KeyboardInterrupt:  # Ctrl-C before the group and its error boundary are there
         raise SystemExit(130) from None
     gc.enable()
+    atexit.register(gc.freeze)  # nor is garbage looked for at the end, when all of it goes: a tenth of a look-up
     root(prog_name="phoenix-dev")

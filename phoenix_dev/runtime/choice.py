@@ -1,4 +1,4 @@
-"""Which runtime a command is about."""
+"""Which runtime a command is about. Who only reads needs no Docker engine for that, and loads nothing that asks one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.docker_engine import PROBE_S, resolve_engine
 from phoenix_dev.runtime.record import StackRecord
 
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ def what_runs(home: Path, project: str) -> RuntimeName | None:
 
 def _containers_run(project: str) -> bool:
     from phoenix_dev.runtime.catalogue import PROJECT_LABEL
+    from phoenix_dev.runtime.docker_engine import resolve_engine
 
     try:
         engine = resolve_engine()
@@ -76,6 +76,8 @@ def _containers_run(project: str) -> bool:
 
 
 def _auto() -> Choice:
+    from phoenix_dev.runtime.docker_engine import PROBE_S, resolve_engine
+
     try:
         engine = resolve_engine()
     except NotReady as error:

@@ -1,4 +1,7 @@
-"""The compose runtime: the real stack in containers of a Docker engine on this machine."""
+"""The compose runtime: the real stack in containers of a Docker engine on this machine.
+
+Who only reads asks it for endpoints: what starts, stops and asks an engine is loaded when it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import StoredData
-from phoenix_dev.runtime.compose_command import ComposeCommand
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
-from phoenix_dev.runtime.docker_engine import resolve_engine
 from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.protocol import Silence, Started, Stopped
 from phoenix_dev.runtime.record import StackRecord
-from phoenix_dev.runtime.stack_files import StackFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.stack import Endpoints, StackStatus
     from phoenix_dev.runtime.docker_engine import DockerEngine
     from phoenix_dev.runtime.protocol import Listener
+    from phoenix_dev.runtime.stack_files import StackFiles
     from phoenix_dev.settings import Settings
 
 _LOCK = "compose.lock"
@@ -59,11 +60,15 @@ class ComposeRuntime:
     @property
     def engine(self) -> DockerEngine:
         """The Docker engine. Raises NotReady when what names it is wrong."""
+        from phoenix_dev.runtime.docker_engine import resolve_engine
+
         return resolve_engine()
 
     @property
     def files(self) -> StackFiles:
         """What compose runs from."""
+        from phoenix_dev.runtime.stack_files import StackFiles
+
         return StackFiles(self.home.absolute() / _FOLDER)
 
     def start(self, timeout_s: float) -> Started:
@@ -90,6 +95,8 @@ class ComposeRuntime:
 
     def stop(self) -> Stopped:
         """See Runtime."""
+        from phoenix_dev.runtime.compose_command import ComposeCommand
+
         if not self.home.is_dir():
             return Stopped(ran=False)
         engine = self.engine

@@ -122,7 +122,7 @@ HEAVY = (
 )
 
 
-def loaded_by(*args: str) -> set[str]:
+def loaded_by(*args: str, ends_with: int = 0) -> set[str]:
     """The modules that are loaded when the command with these arguments has ended."""
     program = (
         "import atexit, sys\n"
@@ -131,7 +131,8 @@ def loaded_by(*args: str) -> set[str]:
         f"sys.argv = ['phoenix-dev', *{list(args)!r}]\n"
         "main()\n"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == ends_with, ran.stderr
     return set(ran.stdout.partition("loaded:\n")[2].split())
 
 
@@ -146,3 +147,9 @@ def test_without_a_settings_file_none_of_its_parser_is_loaded() -> None:
     loaded = loaded_by("config")
     assert "phoenix_dev.settings" in loaded
     assert loaded.isdisjoint({"yaml", "platformdirs", "httpx", "sqlite3", "asyncio", "grpc"})
+
+
+def test_a_look_up_in_the_embedded_store_loads_nothing_that_speaks_http() -> None:
+    loaded = loaded_by("trace", "last", "--runtime", "embedded", ends_with=3)
+    assert "phoenix_dev.telemetry.reader" in loaded
+    assert loaded.isdisjoint({"http.client", "ssl", "httpx", "httptools", "docker", "python_on_whales"})
