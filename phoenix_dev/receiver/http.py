@@ -22,6 +22,7 @@ from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
 from phoenix_dev.receiver.commit import broken, committed
 from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.limits import TooLarge
+from phoenix_dev.receiver.positions import positions_of
 from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.telemetry.inbox import Overloaded
 
@@ -72,7 +73,8 @@ class _Receiver:
                 export = await self._intake.decode(signal, head.encoding, content, charge)
                 size = len(content) if head.encoding == "protobuf" else export.ByteSize()
                 service = signal.sender(export)
-                waiting = self._intake.inbox.submit(export, size)
+                positions = positions_of(head, self._intake.reader_token)
+                waiting = self._intake.inbox.submit(export, size, positions)
                 del content, export
                 return await _acknowledged(head, signal, waiting, service)
             except Malformed as exc:

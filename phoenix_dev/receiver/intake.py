@@ -41,12 +41,16 @@ def _threads() -> Executor:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where exports go, what remembers the refused ones, and how much may be under way. Used on one event loop."""
+    """Where exports go, what remembers the refused ones, and how much may be under way. Used on one event loop.
+
+    `reader_token` is what our own reader of log files shows (positions.py); empty where there is none.
+    """
 
     inbox: Inbox
     refusals: Refusals
     budget: Budget = field(default_factory=Budget)
     slow: Executor = field(default_factory=_threads)
+    reader_token: str = ""
 
     async def decode(self, signal: Signal, encoding: Encoding, body: bytes, charge: Charge) -> ExportRequest:
         """The export, its memory charged. What takes long (long JSON, weighing what looks suspicious, finding the

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from concurrent.futures import Future
 
     from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -39,8 +41,12 @@ class Overloaded(Exception):
 class Inbox(Protocol):
     """Takes decoded exports and says when they are on disk."""
 
-    def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
+    def submit(
+        self, export: ExportRequest, size: int, positions: Mapping[str, str] = MappingProxyType({})
+    ) -> Future[Accepted]:
         """Queue an export of `size` bytes (uncompressed protobuf). The future resolves after the commit, never before.
+
+        `positions` says how far each source has been read with this export; they are kept in the same commit.
 
         Raises Overloaded at once when the queue is full or the store is closing. The future raises Overloaded when the
         store could not commit (disk full, for

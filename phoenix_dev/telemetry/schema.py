@@ -11,6 +11,8 @@
     that logs bear
     dictionary   what zstd learnt from blocks of one kind, and how small it makes them (compression.py)
     arrival      per minute and service what arrived
+    removal      per minute, service and reason what retention removed
+    position     how far a source has been read (a log file): kept in the transaction that keeps what was read from it
 
 Times are Unix nanoseconds, cut to SQLite's 63 bits.
 """
@@ -112,6 +114,32 @@ def m001_initial(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
+def m002_retention(db: sqlite3.Connection) -> None:
+    """What was removed, and row numbers of traces that are never given twice.
+
+    An ID's row outlives its trace for a while (removal.py): it must not come to point to another one.
+    """
+    db.execute("ALTER TABLE store ADD COLUMN last_trace INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        """
+        CREATE TABLE removal (
+            minute INTEGER NOT NULL,
+            service INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            traces INTEGER NOT NULL,
+            error_traces INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (minute, service, reason)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+def m003_positions(db: sqlite3.Connection) -> None:
+    """How far log files have been read."""
+    db.execute("CREATE TABLE position (source TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
 #: Applied in order; the number of those applied is the file's version (PRAGMA user_version).
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_initial,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_initial, m002_retention, m003_positions)
 VERSION = len(MIGRATIONS)

@@ -11,13 +11,13 @@ from phoenix_dev.telemetry.schema import MINUTE_NS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from phoenix_dev.telemetry.blocks import Batch, Block
 
 # A trace's time is that of its spans; only while there is none do its logs stand in.
 _ADD_SPANS = """
-    INSERT INTO trace (trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, ?, 0, ?)
+    INSERT INTO trace (id, trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, ?, ?, 0, ?)
     ON CONFLICT (trace_id) DO UPDATE SET
         start = iif(spans, min(start, excluded.start), excluded.start),
         "end" = iif(spans, max("end", excluded."end"), excluded."end"),
@@ -25,7 +25,7 @@ _ADD_SPANS = """
     RETURNING id
 """
 _ADD_LOGS = """
-    INSERT INTO trace (trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, 0, ?, 0)
+    INSERT INTO trace (id, trace_id, start, "end", spans, logs, error) VALUES (?, ?, ?, ?, 0, ?, 0)
     ON CONFLICT (trace_id) DO UPDATE SET
         start = iif(spans, start, min(start, excluded.start)),
         "end" = iif(spans, "end", max("end", excluded."end")),
@@ -54,6 +54,9 @@ class Statements:
         last = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_span_block: int = last.get("span_block", 0) + 1
         self._next_log_block: int = last.get("log_block", 0) + 1
+        (self._last_trace,) = self._db.execute(
+            "SELECT max(last_trace, coalesce((SELECT max(id) FROM trace), 0)) FROM store"
+        ).fetchone()
         self._services: dict[str, int] = dict(self._db.execute("SELECT name, id FROM service"))
 
     def write(self, batches: list[Batch], now_ns: int) -> None:
@@ -70,6 +73,13 @@ class Statements:
         for compressor in self._compressors:
             compressor.learn()
 
+    def write_positions(self, positions: Iterable[Mapping[str, str]]) -> None:
+        """How far each source has been read."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)",
+            [pair for one in positions for pair in one.items()],
+        )
+
     def _service(self, name: str) -> int:
         number = self._services.get(name)
         if number is None:
@@ -81,11 +91,15 @@ class Statements:
         """One upsert for each distinct trace of the transaction; returns its row number."""
         spans = _merged(block for batch in batches for block in batch.spans)
         logs = _merged(block for batch in batches for block in batch.logs if block.trace_id)
-        execute = self._db.execute
-        rows = {trace_id: execute(_ADD_SPANS, (trace_id, *sums)).fetchone()[0] for trace_id, sums in spans.items()}
+        rows = {trace_id: self._trace(_ADD_SPANS, trace_id, *sums) for trace_id, sums in spans.items()}
         for trace_id, (first, last, items, _) in logs.items():
-            rows[trace_id] = execute(_ADD_LOGS, (trace_id, first, last, items)).fetchone()[0]
+            rows[trace_id] = self._trace(_ADD_LOGS, trace_id, first, last, items)
         return rows
+
+    def _trace(self, sql: str, *values: object) -> int:
+        number: int = self._db.execute(sql, (self._last_trace + 1, *values)).fetchone()[0]
+        self._last_trace = max(self._last_trace, number)
+        return number
 
     def _spans(self, batch: Batch, traces: dict[bytes, int]) -> None:
         first = self._next_span_block

@@ -13,7 +13,9 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -25,11 +27,16 @@ from phoenix_dev.telemetry.inbox import Accepted, Overloaded
 from phoenix_dev.telemetry.statements import Statements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from typing import Any, TypeVar
 
     from phoenix_dev.telemetry.blocks import Batch
     from phoenix_dev.telemetry.inbox import ExportRequest
 
+    Result = TypeVar("Result")
+
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 #: What may wait in memory for its commit, in bytes of protobuf; more is answered with back-pressure.
 MAX_QUEUED_BYTES = 32 * 1024 * 1024
 #: Exports in one transaction: enough to share an fsync, few enough to answer within some milliseconds.
@@ -42,7 +49,15 @@ log = logging.getLogger(__name__)
 class _Job:
     export: ExportRequest
     size: int
+    positions: Mapping[str, str]
     future: Future[Accepted]
+
+
+@dataclass(slots=True)
+class _Chore:
+    work: Callable[[sqlite3.Connection], object]
+    transaction: bool
+    future: Future[Any]
 
 
 class Writer:
@@ -53,6 +68,7 @@ class Writer:
         with readable(path):
             self._statements = Statements(self._db)
         self._jobs: deque[_Job] = deque()
+        self._chores: deque[_Chore] = deque()
         self._queued_bytes = 0
         self._failure = ""
         self._closing = False
@@ -70,9 +86,9 @@ class Writer:
         """Why the last commit failed; empty since one succeeded."""
         return self._failure
 
-    def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
+    def submit(self, export: ExportRequest, size: int, positions: Mapping[str, str] = _NOWHERE) -> Future[Accepted]:
         """See `Inbox.submit`."""
-        job = _Job(export, size, Future())
+        job = _Job(export, size, positions, Future())
         with self._wake:
             if self._closing:
                 raise Overloaded(1.0, "the engine is stopping")
@@ -83,6 +99,20 @@ class Writer:
             self._wake.notify()
         return job.future
 
+    def run(self, work: Callable[[sqlite3.Connection], Result], *, transaction: bool = True) -> Future[Result]:
+        """Do some work on the file between two groups of exports, in a transaction of its own or in none.
+
+        The future raises what the work raises; nothing of the work is then kept. Raises Overloaded when the store is
+        closing.
+        """
+        future: Future[Result] = Future()
+        with self._wake:
+            if self._closing:
+                raise Overloaded(1.0, "the engine is stopping")
+            self._chores.append(_Chore(work, transaction, future))
+            self._wake.notify()
+        return future
+
     def close(self) -> None:
         """Write what was taken, then close the file. What comes after is refused as Overloaded. Safe to call twice."""
         with self._wake:
@@ -92,36 +122,56 @@ class Writer:
         self._db.close()
 
     def _run(self) -> None:
-        while jobs := self._take():
-            self._write(jobs)
+        while True:
             with self._wake:
-                self._queued_bytes -= sum(job.size for job in jobs)
+                while not (self._jobs or self._chores or self._closing):
+                    self._wake.wait()
+                jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
+                # One at a time: exports do not wait for more than one.
+                chore = self._chores.popleft() if self._chores else None
+            if not jobs and chore is None:
+                return
+            self._write(jobs)
+            if chore is not None:
+                self._do(chore)
 
-    def _take(self) -> list[_Job]:
-        """Wait for work; empty when the writer is closing and nothing is left."""
-        with self._wake:
-            while not self._jobs and not self._closing:
-                self._wake.wait()
-            return [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
+    def _do(self, chore: _Chore) -> None:
+        try:
+            if chore.transaction:
+                with self._transaction():
+                    result = chore.work(self._db)
+            else:
+                result = chore.work(self._db)
+        except Exception as exc:  # noqa: BLE001 - who asked for it decides what to do
+            chore.future.set_exception(exc)
+        else:
+            chore.future.set_result(result)
 
     def _write(self, jobs: list[_Job]) -> None:
+        if not jobs:
+            return
         try:
             batches = [_batch(job.export) for job in jobs]
-            self._commit(batches)
+            with self._transaction():
+                self._statements.write(batches, time.time_ns())
+                self._statements.write_positions(job.positions for job in jobs if job.positions)
         except Exception as exc:  # whatever it is, the senders must hear that nothing was kept
             log.warning("could not write %d exports: %s", len(jobs), exc, exc_info=not isinstance(exc, sqlite3.Error))
             self._failure = f"the store could not write: {exc}"
             for job in jobs:
                 job.future.set_exception(Overloaded(5.0, self._failure))
-            return
-        self._failure = ""
-        for job, batch in zip(jobs, batches, strict=True):
-            job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
+        else:
+            self._failure = ""
+            for job, batch in zip(jobs, batches, strict=True):
+                job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
+        with self._wake:
+            self._queued_bytes -= sum(job.size for job in jobs)
 
-    def _commit(self, batches: list[Batch]) -> None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._statements.write(batches, time.time_ns())
+            yield
             self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from phoenix_dev.telemetry.inbox import Accepted, Overloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from phoenix_dev.telemetry.inbox import ExportRequest
 
@@ -30,9 +31,12 @@ class RecordingInbox:
         self.outcome = Accepted(1)
         self.exports: list[ExportRequest] = []
         self.sizes: list[int] = []
+        self.positions: dict[str, str] = {}
         self.held: list[Future[Accepted]] = []
 
-    def submit(self, export: ExportRequest, size: int) -> Future[Accepted]:
+    def submit(
+        self, export: ExportRequest, size: int, positions: Mapping[str, str] = MappingProxyType({})
+    ) -> Future[Accepted]:
         if self.mood == "full":
             raise Overloaded(2.5, "the queue is full")
         future: Future[Accepted] = Future()
@@ -44,6 +48,7 @@ class RecordingInbox:
             return future
         self.exports.append(export)
         self.sizes.append(size)
+        self.positions.update(positions)
         if self.mood == "slow":
             self.held.append(future)
         else:

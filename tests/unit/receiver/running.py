@@ -26,6 +26,10 @@ from .recording import RecordingInbox, eventually
 MOST_BYTES_IN_FLIGHT = 20 * 1024 * 1024
 
 
+#: What our own reader of log files shows.
+READER_TOKEN = "known to our own reader only"
+
+
 class Running(threading.Thread):
     """`inbox` is where exports go that `intake` takes."""
 
@@ -33,7 +37,9 @@ class Running(threading.Thread):
         super().__init__(name="receiver")
         self.inbox, self.refusals = RecordingInbox(), Refusals()
         self.sockets = bind_loopback(0)
-        self.intake = intake or Intake(self.inbox, self.refusals, Budget(MOST_BYTES_IN_FLIGHT))
+        self.intake = intake or Intake(
+            self.inbox, self.refusals, Budget(MOST_BYTES_IN_FLIGHT), reader_token=READER_TOKEN
+        )
         self.server = uvicorn.Server(http_config(otlp_http_app(self.intake), self.intake.refusals))
         self.grpc_port = 0
 

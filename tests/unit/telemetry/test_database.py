@@ -55,7 +55,7 @@ def test_a_file_of_a_newer_version_gives_a_sentence(path: Path, opening: str) ->
         db.execute("DROP TABLE trace")  # whatever a newer version did to the tables
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(
-        NotReady, match=r"written by a newer phoenix-dev \(schema 2, this one reads up to 1\)"
+        NotReady, match=rf"written by a newer phoenix-dev \(schema {VERSION + 1}, this one reads up to {VERSION}\)"
     ) as caught:
         open_writer(path) if opening == "write" else ReadConnection(path).rows("SELECT 1")
     assert str(path) in caught.value.message
