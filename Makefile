@@ -4,9 +4,10 @@
 #   make stop    stops both
 #   make test    format, lint, types and tests (under 5 minutes)
 #   make live    the tests of the real stack; needs a Docker engine (under 8 minutes)
+#   make clients builds ahead the applications in Rust and JavaScript that the tests run (with cargo and npm, once)
 #   make long    the tests that take minutes each, without and with an engine
 #   make bench   the table of speeds
-#   make clean   removes what the others made
+#   make clean   removes what the others made in this folder
 #
 # Another Python than python3: make demo PYTHON=python3.12
 
@@ -19,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo stop test live lint long bench clean
+.PHONY: help demo stop test live lint long clients bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -57,6 +58,9 @@ test: lint
 
 live: $(INSTALLED_DEV)
 	$(BIN)/pytest -m "not long" tests/live
+
+clients: $(INSTALLED_DEV)
+	$(BIN)/python -m tests.clients.applications
 
 long: $(INSTALLED_DEV)
 	$(BIN)/pytest -m long

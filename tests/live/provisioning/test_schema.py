@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
 import yaml
 
+from tests.npm import npm_project
 from tests.tools import need
 from tests.unit.provisioning.grafana import ROOT, dashboards, panels
 
@@ -27,7 +27,7 @@ def test_the_schema_is_of_the_version_that_the_stack_runs() -> None:
 
 
 def test_dashboards_are_of_grafanas_types(tmp_path: Path) -> None:
-    checked = _checked_folder(tmp_path)
+    checked = npm_project(SCHEMA, tmp_path / "schema")
     compiler = [need("node"), "node_modules/typescript/bin/tsc", "--project", "."]
     (checked / "dashboards.ts").write_text("\n".join(_typed()), "utf-8")
     compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
@@ -36,21 +36,6 @@ def test_dashboards_are_of_grafanas_types(tmp_path: Path) -> None:
     (checked / "dashboards.ts").write_text("\n".join(_typed()).replace('"percentunit"', "7"), "utf-8")
     compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
     assert "is not assignable to type 'string'" in compiled.stdout
-
-
-def _checked_folder(tmp_path: Path) -> Path:
-    checked = tmp_path / "schema"
-    shutil.copytree(SCHEMA, checked)
-    installed = subprocess.run(
-        [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=checked,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert installed.returncode == 0, installed.stderr
-    return checked
 
 
 def _typed() -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Applications that are not ours, on the stack in containers."""
