@@ -35,6 +35,7 @@ MAY_KNOW = {
     "receiver": {"model", "stores", "telemetry", "otlp"},
     "runtime": {"assets", "model", "processes", "stores", "settings", "telemetry", "receiver"},
     "demo": {"model", "processes"},
+    "lines": {"model"},
 }
 #: Libraries that have one home, so that what they do is done in one place.
 AT_HOME_IN = {
