@@ -98,8 +98,9 @@ class Story:
             found = record.correlation_id or "-"
             found = found if self._width is None else fit(found, _ID_CELLS)
             line.add(f"[{found}]", style.of_text(record.correlation_id)).add(" ")
-        line.add(record.message, style.FAILED if record.severity_number >= 17 else "")
-        for pair in telling(record.attributes):
+        pairs = telling(record.attributes)
+        line.add(record.message or next(pairs, ""), style.FAILED if record.severity_number >= 17 else "")
+        for pair in pairs:
             line.add("  ").add(pair, style.DIM)
         return line, lead
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.telling import text_of
-from phoenix_dev.model.timeline.frames import innermost_own
+from phoenix_dev.model.timeline.frames import LONGEST_LINE, innermost_own, place_of
 
 if TYPE_CHECKING:
+    from phoenix_dev.model.attributes import Attributes
     from phoenix_dev.model.span import Span
     from phoenix_dev.model.timeline.bars import Timeline
 
@@ -52,7 +53,8 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
             kind, message = text_of(event.attributes, "exception.type"), text_of(event.attributes, "exception.message")
             text = ": ".join(filter(None, (kind, message))) or "exception without type and message"
             if text not in found:
-                found[text] = Failure(text, innermost_own(text_of(event.attributes, "exception.stacktrace")), message)
+                place = innermost_own(text_of(event.attributes, "exception.stacktrace")) or _named(event.attributes)
+                found[text] = Failure(text, place, message)
     if span.status == "error":
         said = span.status_message
         if said and not any(said in text for text in found):
@@ -64,6 +66,16 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
             text = " ".join(codes) or "status error, without a message"
             found[text] = Failure(text)
     return tuple(found.values())
+
+
+def _named(attributes: Attributes) -> str:
+    """The place that an event names itself (semantic conventions, "Source code attributes", and their older names): in
+    Rust an error has no stack trace.
+    """
+    for file_key, line_key in (("code.file.path", "code.line.number"), ("code.filepath", "code.lineno")):
+        if file := text_of(attributes, file_key)[-LONGEST_LINE:]:
+            return place_of(file, text_of(attributes, line_key)[:_LONGEST_CODE])
+    return ""
 
 
 def failures_by_bar(timeline: Timeline, *, every: bool = False) -> dict[int, tuple[Failure, ...]]:

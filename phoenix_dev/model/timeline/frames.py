@@ -16,7 +16,7 @@ _FOREIGN = re.compile(
     r"^(?:java|javax|jdk|sun|kotlin|scala|std|core|tokio|alloc)(?:\.|::)"
 )
 _LONGEST = 20_000
-_LONGEST_LINE = 500
+LONGEST_LINE = 500
 
 
 def innermost_own(stacktrace: str) -> str:
@@ -28,8 +28,14 @@ def innermost_own(stacktrace: str) -> str:
     if not frames:
         return ""
     file, line, name = (own or frames)[0]
-    place = f"{file.replace(chr(92), '/').rsplit('/', 1)[-1]}:{line}"
+    place = place_of(file, line)
     return f"{place} in {name.rsplit('::', 1)[-1]}" if name else place
+
+
+def place_of(file: str, line: str) -> str:
+    """`llm.py:88`, without the folders; the file alone where the line is not known."""
+    name = file.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{name}:{line}" if line else name
 
 
 def _frames(stacktrace: str) -> list[tuple[str, str, str]]:
@@ -40,7 +46,7 @@ def _frames(stacktrace: str) -> list[tuple[str, str, str]]:
     others: list[tuple[str, str, str]] = []
     name = ""
     for line in stacktrace.split("\n"):
-        line = line[:_LONGEST_LINE]
+        line = line[:LONGEST_LINE]
         if match := _PYTHON.match(line):
             python.append((match["file"], match["line"], match["name"] or ""))
         elif match := _CALL.match(line):

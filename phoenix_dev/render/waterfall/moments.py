@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.timeline import Gap
+from phoenix_dev.model.timeline.moments import level_of_event
 from phoenix_dev.render import style
 from phoenix_dev.render.attributes import telling, text_of
 
@@ -27,14 +28,18 @@ def moment_line(moment: Moment, prefix: str, layout: Layout) -> Line:
     line = layout.between(prefix, what.time_ns)
     if isinstance(what, LogRecord):
         return log_into(line, what)
-    return with_attributes(line.add("• ", style.DIM).add(what.name), telling(what.attributes))
+    line.add("• ", style.DIM)
+    if level := level_of_event(what):
+        line.add(f"{level:5} ", style.of_level(level))
+    return with_attributes(line.add(what.name), telling(what.attributes))
 
 
 def log_into(line: Line, record: LogRecord) -> Line:
-    """Level, message and the telling attributes of a record, as far as they fit."""
+    """Level, message — the first attribute where there is none — and the telling attributes, as far as they fit."""
+    pairs = _with_exception(record)
     line.add(f"{record.level or '-':5} ", style.of_level(record.level))
-    line.add(record.message, style.FAILED if record.severity_number >= _ERROR_SEVERITY else "")
-    return with_attributes(line, _with_exception(record))
+    line.add(record.message or next(pairs, ""), style.FAILED if record.severity_number >= _ERROR_SEVERITY else "")
+    return with_attributes(line, pairs)
 
 
 def with_attributes(line: Line, pairs: Iterator[str]) -> Line:

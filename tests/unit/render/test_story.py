@@ -23,6 +23,12 @@ def test_piped_each_record_stands_for_itself() -> None:
     assert line.plain == "2026-10-05T04:05:06.131Z  INFO   orchestrator  ready  steps=3"
 
 
+def test_a_record_without_a_message_shows_its_first_attribute_instead() -> None:
+    story = Story(clip=False, gutter=False)
+    (line,) = story.lines(log(131, "orchestrator", "ERROR", "", 3, attributes={"error": "no thing", "number": 3}))
+    assert line.plain == '2026-10-05T04:05:06.131Z  ERROR  orchestrator  error="no thing"  number=3'
+
+
 def test_a_new_day_is_told_once() -> None:
     story = Story(clip=True, gutter=False)
     days = [next(line.plain for line in story.lines(log(hours * 3_600_000, "a", "INFO", "m"))) for hours in (0, 1, 24)]

@@ -85,6 +85,25 @@ def test_an_exception_of_a_span_that_is_not_failed_is_shown() -> None:
     )
 
 
+def test_rust_names_the_place_of_an_error_without_a_stack_trace() -> None:
+    for file_key, line_key in (("code.file.path", "code.line.number"), ("code.filepath", "code.lineno")):
+        attributes: dict[str, Any] = {"exception.message": "no thing", file_key: "src/things.rs", line_key: 38}
+        failed = span(1, 0, "a", "op", 0, 9, status="error", events=(SpanEvent(T0, "exception", attributes),))
+        assert any(line.endswith("✗ no thing  things.rs:38") for line in shown(request(trace([failed]))))
+
+
+def test_a_line_of_a_log_that_came_as_an_event_shows_its_level() -> None:
+    event = SpanEvent(T0 + ms(1), "retry follows", {"level": "WARN", "target": "llm", "attempt": 2})
+    lines = shown(request(trace([span(1, 0, "a", "op", 0, 9, events=(event,))])))
+    assert any(line.endswith("• WARN  retry follows  attempt=2") for line in lines)
+
+
+def test_a_log_without_a_message_shows_its_first_attribute_instead() -> None:
+    failed = log(1, "a", "ERROR", "", 1, attributes={"error": "no thing 3", "number": 3})
+    lines = shown(request(trace([span(1, 0, "a", "op", 0, 9)], [failed])))
+    assert any(line.endswith('ERROR error="no thing 3"  number=3') for line in lines)
+
+
 def test_logs_can_be_left_out() -> None:
     assert not any("request accepted" in line for line in shown(samples.healthy(), logs=False))
 
