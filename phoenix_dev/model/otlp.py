@@ -7,6 +7,7 @@ value.
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.attributes import text_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.span import SpanKind, SpanStatus
 
 UNKNOWN_SERVICE = "unknown"
+_MADE_UP = re.compile(r"event .+:\d+\Z")
 
 _KINDS: tuple[SpanKind, ...] = ("unspecified", "internal", "server", "client", "producer", "consumer")
 _STATUSES: tuple[SpanStatus, ...] = ("unset", "ok", "error")
@@ -119,7 +121,7 @@ def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: 
         time_ns=record.time_unix_nano or record.observed_time_unix_nano,
         severity_number=record.severity_number if 0 <= record.severity_number <= 24 else 0,
         service=service,
-        message=text_of(body),
+        message=_event_name(record.event_name) if body is None else text_of(body),
         trace_id=hex_id(record.trace_id, 16),
         span_id=hex_id(record.span_id, 8),
         correlation_id=own_id(bearing, "correlation"),
@@ -128,6 +130,13 @@ def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: 
         resource=resource,
         scope=scope,
     )
+
+
+def _event_name(name: str) -> str:
+    """The name of an event that has no body (logs data model, "EventName"); not the place in code that the crate
+    tracing makes a name of where it is given none.
+    """
+    return "" if _MADE_UP.match(name) else name
 
 
 def points_of(data: metrics_pb2.MetricsData) -> Iterator[MetricPoint]:

@@ -60,6 +60,15 @@ def test_a_structured_body_is_shown_as_json_and_its_ids_count(kept: Kept) -> Non
     assert record.correlation_id == kept.own("deep")
 
 
+def test_an_event_without_a_body_says_its_name_if_it_was_given_one(kept: Kept) -> None:
+    named, made_up, with_body = (otlp.log(body, time=kept.now + n) for n, body in enumerate((None, None, "chosen")))
+    named.event_name = with_body.event_name = "gen_ai.choice"
+    made_up.event_name = "event src/things.rs:41"
+    kept.send(otlp.logs(kept.own("a"), named, made_up, with_body))
+    found = kept.stores.logs.search(everything(kept, "a"), None, follow=False).records
+    assert messages(found) == ["gen_ai.choice", "", "chosen"]
+
+
 def test_a_record_without_a_time_has_that_of_its_observation(kept: Kept) -> None:
     sent = otlp.log("x", time=0)
     sent.observed_time_unix_nano = kept.now + 3
