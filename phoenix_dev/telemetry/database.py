@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "telemetry.db"
 _BUSY_MS = 5_000
+#: Of 4 kB, in the write-ahead log, that start a checkpoint.
+CHECKPOINT_PAGES = 4000
 
 
 @contextmanager
@@ -48,9 +50,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
             # it cheap.
             db.execute("PRAGMA synchronous = FULL")
             # Checkpoints fold the WAL's pages into the file. IDs are random, so each one rewrites pages all over the
-            # index:
-            # four times fewer checkpoints than by default, for a WAL of 16 MB, write a fifth fewer bytes.
-            db.execute("PRAGMA wal_autocheckpoint = 4000")
+            # index: four times fewer checkpoints than by default, for a WAL of 16 MB, write a fifth fewer bytes.
+            db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             db.execute("PRAGMA cache_size = -8000")
             db.execute("PRAGMA temp_store = MEMORY")
             _migrate(db)
@@ -128,21 +129,24 @@ class ReadConnection:
         identity = (found.st_dev, found.st_ino)
         if self._db is None or identity != self.identity:
             self.close()
-            self._db = self._open()
+            with readable(self.path):
+                self._db = open_reader(self.path)
+                self._db.execute("PRAGMA mmap_size = 1073741824")
             self.identity = identity
         return self._db
 
-    def _open(self) -> sqlite3.Connection:
-        uri = self.path.absolute().as_uri() + "?mode=ro"
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
-        try:
-            if _check_version(db, self.path) < VERSION:
-                raise NotReady(
-                    f"the store {self.path} was written by an older phoenix-dev; its engine brings it up to date",
-                    hint="phoenix-dev down && phoenix-dev up",
-                )
-            db.execute("PRAGMA mmap_size = 1073741824")
-        except BaseException:
-            db.close()
-            raise
-        return db
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, in any process. Raises NotReady when the file is of another version."""
+    uri = path.absolute().as_uri() + "?mode=ro"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+    try:
+        if _check_version(db, path) < VERSION:
+            raise NotReady(
+                f"the store {path} was written by an older phoenix-dev; its engine brings it up to date",
+                hint="phoenix-dev down && phoenix-dev up",
+            )
+    except BaseException:
+        db.close()
+        raise
+    return db

@@ -1,0 +1,26 @@
+"""How long and how much the store keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ages in nanoseconds; `size` is what the store's files may take, in bytes."""
+
+    size: int
+    traces_ns: int
+    error_traces_ns: int
+    logs_ns: int
+    metrics_ns: int
+
+    @property
+    def file_bytes(self) -> int:
+        """Of `size`, for the database file: the rest is for its write-ahead log."""
+        return self.size - self.wal_bytes
+
+    @property
+    def wal_bytes(self) -> int:
+        """Of `size`, for the write-ahead log: at most 32 MiB, twice what starts a checkpoint."""
+        return min(32 * 1024 * 1024, self.size // 4)
