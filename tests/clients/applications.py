@@ -37,15 +37,21 @@ ALL = (
 
 
 def sent_by(language: str, protocol: str, endpoint: str, *, count: int, folder: Path) -> list[dict[str, Any]]:
-    """What an application says that it sent in so many requests: IDs, spans (kind, name), logs (level, message).
+    """What an application says that it sent in so many requests: service, IDs, spans (kind, name), logs
+    (level, message).
 
     It has ended when this returns. `folder` is one for its files.
     """
+    service = f"{language}-{protocol.replace('/', '-')}"
     variables = {
         **environment(endpoint),
         "OTEL_EXPORTER_OTLP_PROTOCOL": protocol,
-        "OTEL_SERVICE_NAME": f"{language}-{protocol.replace('/', '-')}",
+        "OTEL_SERVICE_NAME": service,
     }
+    return [{"service": service, **line} for line in _run(language, variables, count, folder)]
+
+
+def _run(language: str, variables: Mapping[str, str], count: int, folder: Path) -> list[dict[str, Any]]:
     if language == "rust":
         with rust_service(variables) as url:
             return list(_asked(url, count))
@@ -57,18 +63,20 @@ def sent_by(language: str, protocol: str, endpoint: str, *, count: int, folder: 
 
 
 def _told(command: list[str], variables: Mapping[str, str]) -> list[dict[str, Any]]:
-    ran = subprocess.run(
-        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60, check=False
-    )
+    ran = subprocess.run(command, env=_surroundings(variables), capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def _surroundings(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")} | dict(variables)
 
 
 @contextmanager
 def rust_service(variables: Mapping[str, str]) -> Iterator[str]:
     """The service in Rust, at a URL; at the end it is asked to stop, and must have sent everything."""
     with subprocess.Popen(
-        [built_rust_service(), "--quiet"], env={**os.environ, **variables}, stderr=subprocess.PIPE, text=True
+        [built_rust_service(), "--quiet"], env=_surroundings(variables), stderr=subprocess.PIPE, text=True
     ) as service:
         try:
             assert service.stderr is not None

@@ -19,6 +19,7 @@ def sent(line: Mapping[str, Any]) -> dict[str, Any]:
     """What an application told of one request, in the shape of `returned`."""
     return {
         "traces": [line["trace_id"]],
+        "services": {line["service"]},
         "spans": sorted(line["spans"]),
         "logs": sorted(line["logs"]),
         "errors": [line["error"]],
@@ -33,6 +34,7 @@ def returned(stores: Stores, identifier: str) -> dict[str, Any] | None:
         return None
     return {
         "traces": [trace.trace_id for trace in found.traces],
+        "services": {service for trace in found.traces for service in trace.services},
         "spans": sorted([span.kind, span.name] for trace in found.traces for span in trace.spans),
         "logs": sorted([record.level, record.message] for record in found.all_logs),
         "errors": [trace.error for trace in found.traces],

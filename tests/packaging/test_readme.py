@@ -92,3 +92,12 @@ def test_every_file_the_readme_links_to_is_there() -> None:
         r'(?:src|href)="(?!https?://|#)([^"#]+)"', README
     )
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_lines_of_rust_are_those_of_the_service_that_is_run() -> None:
+    sources = (ROOT / "tests" / "clients" / "rust" / "src").glob("*.rs")
+    run = {line.strip() for source in sources for line in source.read_text(encoding="utf-8").splitlines()}
+    (shown,) = re.findall(r"^```rust\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    said = {line.strip() for line in shown.splitlines() if not line.startswith("//")}
+    assert said
+    assert said <= run

@@ -5,7 +5,6 @@ use opentelemetry::{global, propagation::TextMapCompositePropagator, trace::Trac
 use opentelemetry_appender_tracing::layer::{OpenTelemetryTracingBridge, TracingSpanAttributes};
 use opentelemetry_otlp::{LogExporter, SpanExporter};
 use opentelemetry_sdk::{
-    Resource,
     logs::SdkLoggerProvider,
     propagation::{BaggagePropagator, TraceContextPropagator},
     trace::SdkTracerProvider,
@@ -20,29 +19,24 @@ pub struct Telemetry {
 
 /// From here on what the service does is told. Endpoint, protocol and service name come from OTEL_* variables.
 pub fn start(on_stdout: bool) -> Fallible<Telemetry> {
-    let resource = Resource::builder().build();
     let tracers = SdkTracerProvider::builder()
-        .with_resource(resource.clone())
         .with_span_processor(Bearer)
         .with_batch_exporter(SpanExporter::builder().build()?)
         .build();
     let loggers = SdkLoggerProvider::builder()
-        .with_resource(resource)
         .with_batch_exporter(LogExporter::builder().build()?)
         .build();
-    // What the exporters do themselves is traced too by their libraries; sending that would never end.
+    // What the exporters do is traced by their libraries too; sending that would never end.
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::DEBUG);
+    let spans = tracing_opentelemetry::layer().with_tracer(tracers.tracer(env!("CARGO_PKG_NAME")));
     let records = OpenTelemetryTracingBridge::builder(&loggers)
         .with_tracing_span_attributes(TracingSpanAttributes::allowlist(["correlation_id", "request_id"]))
         .build();
+    let lines = on_stdout.then(|| fmt::layer().json());
     tracing_subscriber::registry()
-        .with(
-            tracing_opentelemetry::layer()
-                .with_tracer(tracers.tracer("plain-service"))
-                .with_filter(own.clone()),
-        )
+        .with(spans.with_filter(own.clone()))
         .with(records.with_filter(own.clone()))
-        .with(on_stdout.then(|| fmt::layer().json().with_filter(own)))
+        .with(lines.with_filter(own))
         .init();
     global::set_text_map_propagator(TextMapCompositePropagator::new(vec![
         Box::new(TraceContextPropagator::new()),
@@ -54,8 +48,9 @@ pub fn start(on_stdout: bool) -> Fallible<Telemetry> {
 impl Telemetry {
     /// Send what is left.
     pub fn stop(self) -> Fallible<()> {
-        self.tracers.shutdown()?;
-        self.loggers.shutdown()?;
+        let Self { tracers, loggers } = self;
+        tracers.shutdown()?;
+        loggers.shutdown()?;
         Ok(())
     }
 }
