@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -90,9 +91,10 @@ def run_cli() -> CommandLine:
 @pytest.fixture
 def free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ports that nobody has, named in the environment: no test meets another's engine, nor the developer's own."""
-    with socket.create_server(("127.0.0.1", 0)) as grpc, socket.create_server(("127.0.0.1", 0)) as http:
-        monkeypatch.setenv("PHOENIX_DEV_PORTS_OTLP_GRPC", str(grpc.getsockname()[1]))
-        monkeypatch.setenv("PHOENIX_DEV_PORTS_OTLP_HTTP", str(http.getsockname()[1]))
+    with ExitStack() as held:
+        for name in ("OTLP_GRPC", "OTLP_HTTP", "UI"):
+            free = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            monkeypatch.setenv(f"PHOENIX_DEV_PORTS_{name}", str(free.getsockname()[1]))
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
+
+from phoenix_dev.model import lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ def of_level(level: str) -> str:
 
 def of_text(text: str) -> str:
     """A colour for any text, the same in every run (for IDs that are told apart)."""
-    return f"color({_PALETTE[crc32(text.encode('utf-8', 'surrogatepass')) % len(_PALETTE)]})"
+    return f"color({_PALETTE[lanes.number_of(text, len(_PALETTE))]})"
 
 
 class Lanes:
@@ -36,18 +37,8 @@ class Lanes:
     """
 
     def __init__(self, services: Iterable[str] = ()) -> None:
-        self._colours: dict[str, int] = {}
-        for service in services:
-            self.style(service)
+        self._lanes = lanes.Lanes(len(_PALETTE), services)
 
     def style(self, service: str) -> str:
         """The style of a service's lane."""
-        if service not in self._colours:
-            self._colours[service] = self._pick(service)
-        return f"color({self._colours[service]})"
-
-    def _pick(self, service: str) -> int:
-        first = crc32(service.encode("utf-8", "surrogatepass")) % len(_PALETTE)
-        taken = set(self._colours.values())
-        turns = (_PALETTE[(first + step) % len(_PALETTE)] for step in range(len(_PALETTE)))
-        return next((colour for colour in turns if colour not in taken), _PALETTE[first])
+        return f"color({_PALETTE[self._lanes.number(service)]})"

@@ -127,8 +127,8 @@ class EmbeddedRuntime:
         from phoenix_dev.runtime.spawn import start_engine
 
         # A record without an engine: that one was killed, and what sent to it will go on to do so.
-        http, grpc = self._wanted_ports(before or EngineRecord.read(self.home))
-        options = EngineOptions(self.home.absolute(), self.settings.project, self.settings.profile, http, grpc)
+        ports = self._wanted_ports(before or EngineRecord.read(self.home))
+        options = EngineOptions(self.home.absolute(), self.settings.project, self.settings.profile, *ports)
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
             raise outcome.error
@@ -138,22 +138,22 @@ class EmbeddedRuntime:
         what = "was not ready in time" if outcome is None else ended
         raise NotReady(f"the engine in {self.home} {what}", hint=f"cat '{self.home / LOG_FILE}'")
 
-    def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort]:
+    def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort, WantedPort]:
         from phoenix_dev.runtime.ports import WantedPort
 
         ports, chosen = self.settings.ports, self.settings.chosen
-        http, grpc = (before.http_port, before.grpc_port) if before else (0, 0)
+        http, grpc, ui = _listens(before) if before else (0, 0, 0)
         return (
             WantedPort("OTLP/HTTP", "--otlp-http-port", ports.otlp_http, chosen("ports.otlp_http"), http),
             WantedPort("OTLP/gRPC", "--otlp-grpc-port", ports.otlp_grpc, chosen("ports.otlp_grpc"), grpc),
+            WantedPort("the page", "", ports.ui, chosen("ports.ui"), ui, "ui"),
         )
 
     def _outdated(self, running: EngineRecord) -> str:
         """Why an engine is not the one that is wanted; empty when it is."""
         if running.version != __version__:
             return f"it was of version {running.version}"
-        http, grpc = self._wanted_ports(running)
-        listens = ((http, running.http_port), (grpc, running.grpc_port))
+        listens = zip(self._wanted_ports(running), _listens(running), strict=True)
         moving = [port.what for port, number in listens if port.named and port.number != number]
         return f"{' and '.join(moving)} moves to the port you named" if moving else ""
 
@@ -162,7 +162,7 @@ class EmbeddedRuntime:
         from phoenix_dev.receiver.sockets import bind_loopback
 
         for port in self._wanted_ports(running):
-            if port.named and port.number not in (running.http_port, running.grpc_port):
+            if port.named and port.number not in _listens(running):
                 try:
                     sockets = bind_loopback(port.number)
                 except OSError as error:
@@ -172,6 +172,10 @@ class EmbeddedRuntime:
 
     def _data_files(self) -> list[Path]:
         return sorted(self.home.glob(f"{folder.DATABASE}*"))
+
+
+def _listens(engine: EngineRecord) -> tuple[int, int, int]:
+    return engine.http_port, engine.grpc_port, engine.ui_port
 
 
 @contextmanager

@@ -19,6 +19,7 @@ class EngineOptions:
     profile: str
     http: WantedPort
     grpc: WantedPort
+    ui: WantedPort
     report_fd: int | None = None
 
     def to_argument(self) -> str:
@@ -29,5 +30,6 @@ class EngineOptions:
     def from_argument(cls, text: str) -> Self:
         """The options that `to_argument` wrote."""
         given = json.loads(text)
-        home, http, grpc = (given.pop(name) for name in ("home", "http", "grpc"))
-        return cls(home=Path(home), http=WantedPort(**http), grpc=WantedPort(**grpc), **given)
+        home = Path(given.pop("home"))
+        http, grpc, ui = (WantedPort(**given.pop(name)) for name in ("http", "grpc", "ui"))
+        return cls(home=home, http=http, grpc=grpc, ui=ui, **given)

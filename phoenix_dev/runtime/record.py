@@ -21,7 +21,10 @@ STACK_FILE = "stack.json"
 
 @dataclass(frozen=True, slots=True)
 class EngineRecord:
-    """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words."""
+    """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words.
+
+    `ui_port` is 0 where an engine of an older version has no page.
+    """
 
     pid: int
     identity: str
@@ -31,12 +34,17 @@ class EngineRecord:
     profile: str
     http_port: int
     grpc_port: int
+    ui_port: int = 0
     moved: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> Endpoints:
-        """Where it takes telemetry."""
-        return Endpoints(otlp_grpc=f"http://127.0.0.1:{self.grpc_port}", otlp_http=f"http://127.0.0.1:{self.http_port}")
+        """Where it takes telemetry and shows it."""
+        return Endpoints(
+            otlp_grpc=f"http://127.0.0.1:{self.grpc_port}",
+            otlp_http=f"http://127.0.0.1:{self.http_port}",
+            ui=f"http://127.0.0.1:{self.ui_port}" if self.ui_port else "",
+        )
 
     @classmethod
     def read(cls, home: Path) -> Self | None:

@@ -23,6 +23,7 @@ from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import collect_stderr
 from phoenix_dev.runtime.http_server import Front, HttpServer
+from phoenix_dev.runtime.page import Page
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 from phoenix_dev.runtime.self_check import check_grpc, check_http
@@ -72,17 +73,20 @@ class _Engine:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        sockets = await bind_first_free(self._options.http, _bind_http)
+        sockets = await bind_first_free(self._options.http, _bind)
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
+        page = None
         try:
+            sockets_of_page = await bind_first_free(self._options.ui, _bind)
+            page = Page(self._options.home, self._options.project, sockets_of_page)
             grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
             await self._accepting(serving)
-            await self._announce(self._record(sockets[0].getsockname()[1], grpc_port))
+            await self._announce(self._record(sockets[0].getsockname()[1], grpc_port, page.port))
             reporter.ready()
             await self._wait()
         finally:
-            await self._finish(serving)
+            await self._finish(serving, page)
 
     async def _accepting(self, serving: asyncio.Task[None]) -> None:
         """Return once HTTP connections are accepted. Raises what ended the server before that."""
@@ -112,13 +116,15 @@ class _Engine:
                 return
         _log.warning("the state folder is gone")
 
-    async def _finish(self, serving: asyncio.Task[None]) -> None:
+    async def _finish(self, serving: asyncio.Task[None], page: Page | None) -> None:
         _log.info("stopping")
         self._http.should_exit = True
-        await asyncio.gather(self._grpc.stop(_FINISH_S), serving)
+        stopping = [self._grpc.stop(_FINISH_S), serving, *([page.stop()] if page else [])]
+        await asyncio.gather(*stopping)
 
-    def _record(self, http_port: int, grpc_port: int) -> EngineRecord:
-        moved = (self._options.http.moved_to(http_port), self._options.grpc.moved_to(grpc_port))
+    def _record(self, http_port: int, grpc_port: int, ui_port: int) -> EngineRecord:
+        options = self._options
+        moved = (options.http.moved_to(http_port), options.grpc.moved_to(grpc_port), options.ui.moved_to(ui_port))
         return EngineRecord(
             pid=os.getpid(),
             identity=identity(os.getpid()),
@@ -128,6 +134,7 @@ class _Engine:
             profile=self._options.profile,
             http_port=http_port,
             grpc_port=grpc_port,
+            ui_port=ui_port,
             moved=tuple(filter(None, moved)),
         )
 
@@ -141,5 +148,5 @@ class _Engine:
         }
 
 
-async def _bind_http(port: int) -> list[socket.socket]:
+async def _bind(port: int) -> list[socket.socket]:
     return bind_loopback(port)

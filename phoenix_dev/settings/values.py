@@ -26,6 +26,7 @@ class Ports:
 
     otlp_grpc: int = 4317
     otlp_http: int = 4318
+    ui: int = 4319
     jaeger: int = 16686
     jaeger_errors: int = 16688
     loki: int = 3100

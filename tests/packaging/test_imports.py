@@ -35,6 +35,8 @@ MAY_KNOW = {
     "receiver": {"model", "stores", "telemetry", "otlp"},
     "runtime": {"assets", "model", "processes", "stores", "settings", "telemetry", "receiver"},
     "demo": {"model", "processes"},
+    # What serves a page stands on the same limits as what takes telemetry; its process opens the store of its engine.
+    "web": {"model", "stores", "usecases", "telemetry.reader", "receiver"},
     "lines": {"model"},
 }
 #: Libraries that have one home, so that what they do is done in one place.
@@ -47,8 +49,9 @@ AT_HOME_IN = {
     "docker": {"runtime"},
     "python_on_whales": {"runtime"},
     "platformdirs": {"home"},
-    "uvicorn": {"receiver", "runtime", "demo"},
-    "starlette": {"receiver", "runtime", "demo"},
+    "uvicorn": {"receiver", "runtime", "demo", "web"},
+    "starlette": {"receiver", "runtime", "demo", "web"},
+    "jinja2": {"web"},
     "grpc": {"receiver", "runtime", "demo"},
 }
 
@@ -118,6 +121,8 @@ HEAVY = (
     "grpc",
     "asyncio",
     "uvicorn",
+    "starlette",
+    "jinja2",
     "platformdirs",
     "shutil",
 )

@@ -26,7 +26,7 @@ def folder(home: Path) -> Path:
 @pytest.fixture
 def runtime(folder: Path) -> Iterator[EmbeddedRuntime]:
     """A stack that nobody has started yet, with usual ports of its own; it is stopped at the end."""
-    stack = EmbeddedRuntime(folder, Settings(ports=Ports(otlp_grpc=free_port(), otlp_http=free_port())))
+    stack = EmbeddedRuntime(folder, Settings(ports=Ports(otlp_grpc=free_port(), otlp_http=free_port(), ui=free_port())))
     yield stack
     stack.stop()
 

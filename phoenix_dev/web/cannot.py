@@ -1,0 +1,47 @@
+"""What the stores behind the page declare that they cannot do, in the words of the page it matters for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phoenix_dev.stores import Stores
+    from phoenix_dev.stores.traces import TraceQuery
+
+
+def of_list(stores: Stores, query: TraceQuery) -> Iterator[str]:
+    """For the list of traces."""
+    can = stores.traces.capabilities
+    if query.min_duration_ns is not None and not can.whole_trace_durations:
+        yield "A minimum duration is compared with single spans here: a trace of many short spans is not found by it."
+    if query.since_ns == 0 and not can.any_time:
+        yield "Only traces of the last days or weeks are searched here, not of all time."
+    if query.attributes and not can.attributes_as_sent:
+        yield "Attributes are compared as this store keeps them: a key may have _ in place of a dot."
+
+
+def of_trace(stores: Stores) -> Iterator[str]:
+    """For a request."""
+    if not stores.logs.capabilities.attributes_as_sent:
+        yield "The attributes of logs are shown as this store keeps them: _ in place of dots, every value a text."
+    if not stores.logs.capabilities.equal_records:
+        yield "Log records that are the same in everything are kept once here."
+
+
+def of_logs(stores: Stores, since_ns: int | None) -> Iterator[str]:
+    """For the logs."""
+    can = stores.logs.capabilities
+    if not since_ns and not can.any_time:
+        yield "Only logs of the last days or weeks are searched here, not of all time."
+    if not can.any_time:
+        yield "The tail shows records that arrive at most a minute after the time they bear."
+    if not can.equal_records:
+        yield "Records that are the same in everything are kept once here."
+
+
+def of_services(stores: Stores) -> Iterator[str]:
+    """For the services."""
+    if not stores.services.capabilities.at_once:
+        yield "What arrived is counted some seconds later here."

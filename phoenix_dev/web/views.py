@@ -1,0 +1,296 @@
+"""What the templates print: a trace with its cause and its path, a span with all it says, a log record as a line."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.model.lanes import Lanes, number_of
+from phoenix_dev.model.quantity import ago, clock, day, duration
+from phoenix_dev.model.telling import plain
+from phoenix_dev.model.timeline.failures import failures_of, origins
+from phoenix_dev.model.trace_ids import correlation_ids, request_ids
+from phoenix_dev.web.waterfall import Waterfall, pairs_of, span_keys, ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from phoenix_dev.model.attributes import Attributes
+    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.model.span import Trace
+    from phoenix_dev.model.timeline import Timeline
+    from phoenix_dev.model.timeline.failures import Failure
+
+#: Colours that services are told apart by, beside their names.
+HUES = 12
+_MOST_CAUSES = 3
+_MOST_IDS = 5
+_LEAST_SHARE = 0.01
+_ERROR_SEVERITY = 17
+#: Characters of a value beside its key; longer ones are shown in full on demand.
+VALUE = 1_000
+#: Characters of what is shown in full: as much as an export holds.
+WHOLE = 20_000_000
+_MARKS = {"FATAL": "✗", "ERROR": "✗", "WARN": "▲", "INFO": "●", "DEBUG": "○", "TRACE": "·", "": "·"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where trouble began: `key` is the span's."""
+
+    key: str
+    service: str
+    hue: int
+    name: str
+    words: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the critical path was a service's; `left` and `width` in percent."""
+
+    service: str
+    hue: int
+    spent: str
+    percent: int
+    left: str
+    width: str
+    longest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """One trace of a request on its page."""
+
+    trace: Trace
+    name: str
+    errors: int
+    error_logs: int
+    duration: str
+    day: str
+    clock: str
+    ago: str
+    correlation: tuple[str, ...]
+    request: tuple[str, ...]
+    causes: tuple[Cause, ...]
+    more_causes: int
+    shares: tuple[Share, ...]
+    ticks: list[tuple[str, str]]
+    waterfall: Waterfall
+    loose: tuple[LogLine, ...]
+    relation: str
+    expand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An attribute: `size` is the length of its text, of which `text` may be the beginning."""
+
+    key: str
+    text: str
+    size: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more of it."""
+        return self.size > len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A log record as a line and what unfolds below it. `digest` tells it from others of the same time."""
+
+    record: LogRecord
+    mark: str
+    level: str
+    hue: int
+    clock: str
+    day: str
+    pairs: tuple[str, ...]
+    digest: str
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something of it was cut."""
+        return any(value.is_cut for value in (*self.attributes, *self.resource))
+
+    @property
+    def attributes(self) -> tuple[Value, ...]:
+        """Its attributes."""
+        return values_of(self.record.attributes)
+
+    @property
+    def resource(self) -> tuple[Value, ...]:
+        """The attributes of where it comes from."""
+        return values_of(self.record.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event of a span, so long after the span began."""
+
+    name: str
+    after: str
+    attributes: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanView:
+    """Everything that one span says. `whole`: also what is long."""
+
+    trace_id: str
+    key: str
+    span_id: str
+    parent_key: str
+    parent_id: str
+    service: str
+    hue: int
+    name: str
+    kind: str
+    status: str
+    status_message: str
+    scope: str
+    duration: str
+    own: str
+    offset: str
+    clock: str
+    skew: str
+    failures: tuple[Failure, ...]
+    attributes: tuple[Value, ...]
+    resource: tuple[Value, ...]
+    events: tuple[EventView, ...]
+    links: tuple[tuple[str, str, tuple[Value, ...]], ...]
+    logs: tuple[LogLine, ...]
+    correlation: tuple[str, ...]
+    whole: bool
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something of it was cut."""
+        of_events = (value for event in self.events for value in event.attributes)
+        return any(value.is_cut for value in (*self.attributes, *self.resource, *of_events))
+
+
+def trace_view(timeline: Timeline, lanes: Lanes, *, expand: bool, now_ns: int, relation: str = "") -> TraceView:
+    """A trace for its page."""
+    trace = timeline.trace
+    began = origins(timeline)
+    keys = span_keys(timeline)
+    root = timeline.bars[timeline.root].span if timeline.bars else None
+    return TraceView(
+        trace=trace,
+        name=(root.name or "(no name)") if root else "no span of it is here",
+        errors=sum(span.status == "error" for span in trace.spans),
+        error_logs=sum(record.severity_number >= _ERROR_SEVERITY for record in trace.logs),
+        duration=duration(timeline.duration_ns),
+        day=day(timeline.start_ns),
+        clock=clock(timeline.start_ns),
+        ago=ago(now_ns - timeline.start_ns) if now_ns >= timeline.start_ns else "",
+        correlation=correlation_ids(trace)[:_MOST_IDS],
+        request=request_ids(trace)[:_MOST_IDS],
+        causes=tuple(_cause(timeline, index, keys[index], lanes) for index in began[:_MOST_CAUSES]),
+        more_causes=max(0, len(began) - _MOST_CAUSES),
+        shares=tuple(_shares(timeline, lanes)),
+        ticks=ticks(timeline.duration_ns),
+        waterfall=Waterfall(timeline, lanes, expand=expand),
+        loose=log_lines(timeline.logs[:200]),
+        relation=relation,
+        expand=expand,
+    )
+
+
+def _cause(timeline: Timeline, index: int, key: str, lanes: Lanes) -> Cause:
+    span = timeline.bars[index].span
+    failure = failures_of(span)[0]
+    return Cause(key, span.service, lanes.number(span.service), span.name, failure.brief, failure.place)
+
+
+def _shares(timeline: Timeline, lanes: Lanes) -> Iterable[Share]:
+    own: dict[str, int] = {}
+    for bar, start, end in timeline.path:
+        service = timeline.bars[bar].span.service
+        own[service] = own.get(service, 0) + end - start
+    total = sum(own.values())
+    left = 0.0
+    for service, spent in own.items():
+        if total and len(own) > 1 and spent >= total * _LEAST_SHARE:
+            width = 100 * spent / total
+            longest = spent == max(own.values())
+            hue = lanes.number(service)
+            yield Share(service, hue, duration(spent), round(width), f"{left:.2f}", f"{width:.2f}", longest)
+            left += width
+
+
+def span_view(timeline: Timeline, index: int, lanes: Lanes, *, whole: bool) -> SpanView:
+    """One span, of a trace that is laid out."""
+    bar = timeline.bars[index]
+    span, keys = bar.span, span_keys(timeline)
+    most = WHOLE if whole else VALUE
+    sign = "+" if bar.skew_ns > 0 else "−"
+    return SpanView(
+        trace_id=timeline.trace.trace_id,
+        key=keys[index],
+        span_id=span.span_id,
+        parent_key=keys[bar.parent] if bar.parent >= 0 else "",
+        parent_id=span.parent_span_id,
+        service=span.service,
+        hue=lanes.number(span.service),
+        name=span.name or "(no name)",
+        kind=span.kind,
+        status=span.status,
+        status_message=span.status_message,
+        scope=span.scope,
+        duration=duration(span.duration_ns),
+        own=duration(bar.own_ns) if bar.own_ns else "",
+        offset=duration(max(0, bar.offset_ns)),
+        clock=clock(span.start_ns),
+        skew=f"{sign}{duration(abs(bar.skew_ns))}" if bar.skew_ns else "",
+        failures=failures_of(span),
+        attributes=values_of(span.attributes, most),
+        resource=values_of(span.resource, most),
+        events=tuple(
+            EventView(event.name, duration(max(0, event.time_ns - span.start_ns)), values_of(event.attributes, most))
+            for event in span.events[:200]
+        ),
+        links=tuple((link.trace_id, link.span_id, values_of(link.attributes, most)) for link in span.links[:200]),
+        logs=log_lines(bar.logs[:200]),
+        correlation=correlation_ids(timeline.trace)[:_MOST_IDS],
+        whole=whole,
+    )
+
+
+def values_of(attributes: Attributes, most: int = VALUE) -> tuple[Value, ...]:
+    """Attributes in the order sent."""
+    texts = ((key, plain(value)) for key, value in attributes.items())
+    return tuple(Value(key, text[:most], len(text)) for key, text in texts)
+
+
+def log_lines(records: Iterable[LogRecord]) -> tuple[LogLine, ...]:
+    """Records as lines."""
+    return tuple(log_line(record) for record in records)
+
+
+def log_line(record: LogRecord) -> LogLine:
+    """A record as a line."""
+    return LogLine(
+        record=record,
+        mark=_MARKS[record.level],
+        level=record.level or "LOG",
+        hue=number_of(record.service, HUES),
+        clock=clock(record.time_ns),
+        day=day(record.time_ns),
+        pairs=pairs_of(record.attributes),
+        digest=digest_of(record),
+    )
+
+
+def digest_of(record: LogRecord) -> str:
+    """Tells a record from others of the same time."""
+    return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def lanes_of(traces: Iterable[Trace]) -> Lanes:
+    """Colours for the services of some traces."""
+    return Lanes(HUES, (service for trace in traces for service in trace.services))
