@@ -20,7 +20,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 #: First cells of the rows of every table, headings and rulers included.
 FIRST_CELLS = re.findall(r"^\|([^|\n]*)\|", README, re.MULTILINE)
 IN_A_TABLE = {word for cell in FIRST_CELLS for code in re.findall(r"`([^`]+)`", cell) for word in code.split()[:1]}
-BLOCKS = "\n".join(re.findall(r"^```(?:sh|bash|console|shell)?\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
+FENCED = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+BLOCKS = "\n".join(text for language, text in FENCED if language in ("", "sh", "bash", "console", "shell"))
 CALLS = calls_in(BLOCKS)
 
 
@@ -97,7 +98,7 @@ def test_every_file_the_readme_links_to_is_there() -> None:
 def test_the_lines_of_rust_are_those_of_the_service_that_is_run() -> None:
     sources = (ROOT / "tests" / "clients" / "rust" / "src").glob("*.rs")
     run = {line.strip() for source in sources for line in source.read_text(encoding="utf-8").splitlines()}
-    (shown,) = re.findall(r"^```rust\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    (shown,) = (text for language, text in FENCED if language == "rust")
     said = {line.strip() for line in shown.splitlines() if not line.startswith("//")}
     assert said
     assert said <= run
