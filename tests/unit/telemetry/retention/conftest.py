@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,7 +52,7 @@ class Store:
     ) -> str:
         """Keep a trace of about so many bytes, with a log: its ID."""
         trace_id = otlp.new_trace_id(self.noise)
-        ids = {"correlation_id": f"c-{trace_id}"}
+        ids: dict[str, Any] = {"correlation_id": f"c-{trace_id}"}
         made = [
             otlp.span(
                 trace_id,
