@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -14,11 +15,23 @@ FOLDERS = ("compose", "provisioning")
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The files in a wheel built from here."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel as an installer that is offered the sdist alone builds it."""
+    from hatchling.builders.sdist import SdistBuilder
     from hatchling.builders.wheel import WheelBuilder
 
-    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"])
+    folder = tmp_path_factory.mktemp("dist")
+    (sdist,) = SdistBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder / "source", filter="data")
+    (source,) = (folder / "source").iterdir()
+    (built,) = WheelBuilder(str(source)).build(directory=str(folder), versions=["standard"])
+    return Path(built)
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> set[str]:
+    """The files in it."""
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 
@@ -34,14 +47,9 @@ def test_the_wheel_puts_nothing_beside_the_package(names: set[str]) -> None:
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"phoenix_dev"}
 
 
-def test_an_unpacked_wheel_finds_its_own_files(names: set[str], tmp_path: Path) -> None:
-    package = tmp_path / "phoenix_dev"
-    for source in ("__init__.py", "errors.py", "assets.py"):
-        package.mkdir(exist_ok=True)
-        (package / source).write_bytes((ROOT / "phoenix_dev" / source).read_bytes())
-    stack = package / "_assets" / "compose" / "compose.yaml"
-    stack.parent.mkdir(parents=True)
-    stack.touch()
+def test_an_unpacked_wheel_finds_its_own_files(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
     program = "from phoenix_dev.assets import assets_folder; print(assets_folder())"
     printed = subprocess.check_output([sys.executable, "-c", program], cwd=tmp_path, text=True)
-    assert Path(printed.strip()) == package / "_assets"
+    assert Path(printed.strip()) == tmp_path / "phoenix_dev" / "_assets"
