@@ -12,12 +12,14 @@ from phoenix_dev.errors import NotReady
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from docker import APIClient
+
     from phoenix_dev.runtime.catalogue import Part
     from phoenix_dev.runtime.docker_engine import DockerEngine
     from phoenix_dev.runtime.protocol import Listener
 
-#: How long a registry may be silent (seconds).
-_SILENCE_S = 60
+#: How long a registry may be silent (seconds); while there is work the engine tells about it all the time.
+SILENCE_S = 60.0
 
 
 def missing(engine: DockerEngine, images: Sequence[str]) -> tuple[str, ...]:
@@ -25,16 +27,19 @@ def missing(engine: DockerEngine, images: Sequence[str]) -> tuple[str, ...]:
     return tuple(image for image in images if engine.ask(f"/images/{quote(image)}/json") is None)
 
 
-def fetch(engine: DockerEngine, parts: Sequence[Part], registry: str, listener: Listener) -> Mapping[str, str]:
+def fetch(
+    engine: DockerEngine, parts: Sequence[Part], registry: str, listener: Listener, silence_s: float = SILENCE_S
+) -> Mapping[str, str]:
     """Pull what is missing, all at a time. By name of the part: why an optional one's image cannot be had.
 
-    Raises NotReady when the image of a core part cannot be had; it names the setting for a mirror.
+    An image of which nothing is heard for `silence_s` cannot be had. Raises NotReady when the image of a core part
+    cannot be had; it names the setting for a mirror.
     """
     by_image = {part.image_from(registry): part for part in parts}
     wanted = missing(engine, tuple(by_image))
     if not wanted:
         return {}
-    outcomes = _pull_all(engine, wanted, listener)
+    outcomes = _pull_all(engine, wanted, listener, silence_s)
     failed = {by_image[image]: why for image, why in outcomes.items() if why}
     for part, why in failed.items():
         if part.core:
@@ -42,12 +47,15 @@ def fetch(engine: DockerEngine, parts: Sequence[Part], registry: str, listener: 
     return {part.name: _cannot_be_had(part, registry, why).message for part, why in failed.items()}
 
 
-def _pull_all(engine: DockerEngine, wanted: Sequence[str], listener: Listener) -> Mapping[str, str]:
+def _pull_all(engine: DockerEngine, wanted: Sequence[str], listener: Listener, silence_s: float) -> Mapping[str, str]:
     """Why each could not be pulled, empty when it was. Ctrl-C waits for nothing: the engine ends what is under way."""
     outcomes: dict[str, str] = {}
 
     def pull(image: str) -> None:
-        outcomes[image] = _pull(engine, image, listener)
+        try:
+            outcomes[image] = _pull(engine, image, listener, silence_s)
+        except Exception as error:  # noqa: BLE001 - nobody sees it in a thread, and an image without outcome looks pulled
+            outcomes[image] = _sentence(f"{type(error).__name__}: {error}")
 
     threads = [threading.Thread(target=pull, args=(image,), daemon=True) for image in wanted]
     try:
@@ -83,26 +91,41 @@ class _Layers:
             self.done[layer] = self.total.get(layer, 0)
 
 
-def _pull(engine: DockerEngine, image: str, listener: Listener) -> str:
+def _pull(engine: DockerEngine, image: str, listener: Listener, silence_s: float) -> str:
     """Pull an image; why that was not possible, empty when it was."""
-    from docker import APIClient
     from docker.errors import DockerException
-    from requests.exceptions import RequestException
+    from requests.exceptions import RequestException, Timeout
+    from urllib3 import exceptions as raw  # what reading an answer bit by bit raises
 
     name, _, tag = image.rpartition(":")
     layers = _Layers()
     listener.pulling(image, 0, 0)
     try:
-        client = APIClient(base_url=engine.url, version="auto", timeout=_SILENCE_S)
-        for event in client.pull(name, tag, stream=True, decode=True):
-            if "error" in event:
-                return _sentence(str(event["error"]))
-            layers.take(event)
-            listener.pulling(image, sum(layers.done.values()), sum(layers.total.values()))
-    except (DockerException, RequestException) as error:
+        with _client(engine, silence_s) as client:
+            for event in client.pull(name, tag, stream=True, decode=True):
+                if "error" in event:
+                    return _sentence(str(event["error"]))
+                layers.take(event)
+                listener.pulling(image, sum(layers.done.values()), sum(layers.total.values()))
+    except (Timeout, raw.TimeoutError):
+        return f"nothing was heard of it for {silence_s:g} s"
+    except DockerException as error:
         return _sentence(str(getattr(error, "explanation", None) or error))
+    except (RequestException, raw.HTTPError) as error:
+        return f"the Docker engine broke off ({_sentence(str(error))})"
     listener.pulled(image)
     return ""
+
+
+def _client(engine: DockerEngine, silence_s: float) -> APIClient:
+    """docker-py's client, which by itself lets a pull wait for ever (it asks with `timeout=None`)."""
+    from docker import APIClient
+
+    class Impatient(APIClient):
+        def request(self, *asked: Any, **how: Any) -> Any:
+            return super().request(*asked, **{**how, "timeout": silence_s})
+
+    return Impatient(base_url=engine.url, version="auto")
 
 
 def _sentence(text: str) -> str:
