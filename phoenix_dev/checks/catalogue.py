@@ -135,12 +135,12 @@ def _clock(patient: Patient) -> Iterator[Finding]:
 
 
 def _sizes(patient: Patient) -> Iterator[Finding]:
-    limit = patient.settings.retention.size
+    keep = patient.settings.retention
     if patient.runtime() == "embedded":
-        return sizes.store_file(sizes.of_store(patient.home), str(patient.home / DATABASE), limit)
+        return sizes.store_file(sizes.of_store(patient.home), str(patient.home / DATABASE), keep)
     patient.stack()
     containers = Containers(patient.docker.engine(), patient.settings.project)
-    return sizes.volumes(containers.volume_sizes(), limit)
+    return sizes.volumes(containers.volume_sizes(), keep)
 
 
 def _unless_embedded_is_named(patient: Patient) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from phoenix_dev.checks.check import Skip
@@ -14,19 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+    from phoenix_dev.settings import Retention
+
 #: Prometheus removes whole blocks and keeps what has just come in a log of its own beside them.
 _SLACK = 1.25
 #: What the collector may have left on disk after its queues have emptied (bytes); it gives space back when it starts.
 _QUEUE = 500_000_000
 
 
-def volumes(sizes: Mapping[str, int], limit: str) -> Iterator[Finding]:
-    """`sizes` in bytes by volume, `limit` as the setting retention.size writes it; it bounds the metrics."""
-    bound = in_bytes(limit)
+def volumes(sizes: Mapping[str, int], keep: Retention) -> Iterator[Finding]:
+    """`sizes` in bytes by volume; of what is to be kept, the size bounds the metrics."""
+    bound = keep.size_bytes
     found: list[Finding] = []
     if sizes.get("metrics", 0) > bound * _SLACK:
-        what = f"metrics take {size(sizes['metrics'])}, more than retention.size allows ({limit})"
+        what = f"metrics take {size(sizes['metrics'])}, more than retention.size allows ({keep.size})"
         found.append(Finding("sizes", Severity.WARNING, what, "the volume metrics", "phoenix-dev up"))
     if sizes.get("queue", 0) > _QUEUE:
         what = f"the collector's queues take {size(sizes['queue'])}; it gives that back when it starts anew"
@@ -40,13 +40,13 @@ def volumes(sizes: Mapping[str, int], limit: str) -> Iterator[Finding]:
     yield from found or [Finding("sizes", Severity.OK, f"{size(sum(sizes.values()))} in {len(sizes)} volumes")]
 
 
-def store_file(size_bytes: int, path: str, limit: str) -> Iterator[Finding]:
+def store_file(size_bytes: int, path: str, keep: Retention) -> Iterator[Finding]:
     """The embedded store, which does not remove anything by itself."""
-    if size_bytes > in_bytes(limit):
-        what = f"the store takes {size(size_bytes)}, more than retention.size ({limit}); down --data deletes it"
+    if size_bytes > keep.size_bytes:
+        what = f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}); down --data deletes it"
         yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev down --data")
     else:
-        yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {limit}", path)
+        yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {keep.size}", path)
 
 
 def of_store(home: Path) -> int:
@@ -55,10 +55,3 @@ def of_store(home: Path) -> int:
     if not total:
         raise Skip("nothing was kept yet")
     return total
-
-
-def in_bytes(limit: str) -> int:
-    """A size as settings write it."""
-    found = re.fullmatch(r"(\d+)(\w+)", limit)
-    assert found is not None, limit
-    return int(found[1]) * _UNITS[found[2]]

@@ -41,7 +41,7 @@ _POLL_S = 0.05
 _LOOK_S = 1.0
 #: How many lines of a part that failed are shown.
 _LINES = 8
-_METRIC_UNITS = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+_HOUR_NS = 3600 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ class ComposeStart:
             "PHOENIX_DEV_VERSION": __version__,
             "PHOENIX_DEV_REGISTRY": self.settings.images.registry,
             "PHOENIX_PROFILE": self.settings.profile,
-            "PHOENIX_RETENTION_TRACES": _hours(keep.traces),
-            "PHOENIX_RETENTION_ERROR_TRACES": _hours(keep.error_traces),
-            "PHOENIX_RETENTION_LOGS": _hours(keep.logs),
-            "PHOENIX_RETENTION_METRICS": _hours(keep.metrics),
-            "PHOENIX_RETENTION_METRICS_SIZE": _metric_size(keep.size),
+            "PHOENIX_RETENTION_TRACES": _hours(keep.age_ns("traces")),
+            "PHOENIX_RETENTION_ERROR_TRACES": _hours(keep.age_ns("error_traces")),
+            "PHOENIX_RETENTION_LOGS": _hours(keep.age_ns("logs")),
+            "PHOENIX_RETENTION_METRICS": _hours(keep.age_ns("metrics")),
+            "PHOENIX_RETENTION_METRICS_SIZE": f"{keep.size_bytes}B",
             **numbers,
         }
 
@@ -185,12 +185,6 @@ def _plain(line: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", line).strip()[:500]
 
 
-def _hours(text: str) -> str:
-    """A setting of days or weeks in the hours that all parts understand."""
-    return f"{int(text[:-1]) * {'d': 24, 'w': 168}[text[-1]]}h"
-
-
-def _metric_size(text: str) -> str:
-    """A setting of a size in the bytes that Prometheus understands."""
-    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()  # type: ignore[union-attr]
-    return f"{int(number) * _METRIC_UNITS[unit]}B"
+def _hours(ns: int) -> str:
+    """An age in the unit that all parts understand."""
+    return f"{ns // _HOUR_NS}h"

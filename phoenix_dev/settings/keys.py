@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phoenix_dev.settings.units import age_in_ns, size_in_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -60,15 +62,12 @@ def _registry(text: str) -> str:
 
 
 def _days(text: str) -> str:
-    found = re.fullmatch(r"([0-9]{1,4})([dw])", text)
-    if not found or int(found[1]) == 0:
-        raise ValueError("whole days or weeks, as in 7d or 4w")
+    age_in_ns(text)
     return text
 
 
 def _bytes(text: str) -> str:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}(MB|MiB|GB|GiB)", text):
-        raise ValueError("a size in MB, MiB, GB or GiB, as in 2GiB")
+    size_in_bytes(text)
     return text
 
 

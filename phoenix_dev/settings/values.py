@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from phoenix_dev.settings.units import age_in_ns, size_in_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: What is kept for a time of its own.
+Kept = Literal["traces", "error_traces", "logs", "metrics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,23 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long what is kept (`7d`, `4w`), and how much of metrics at most (`2GiB`)."""
+    """How long what is kept (`7d`, `4w`), and how much at most (`2GiB`): as it was written, and as numbers."""
 
     traces: str = "7d"
     error_traces: str = "30d"
     logs: str = "7d"
     metrics: str = "15d"
     size: str = "2GiB"
+
+    def age_ns(self, kept: Kept) -> int:
+        """How long this is kept (nanoseconds)."""
+        text: str = getattr(self, kept)
+        return age_in_ns(text)
+
+    @property
+    def size_bytes(self) -> int:
+        """How much is kept at most."""
+        return size_in_bytes(self.size)
 
 
 @dataclass(frozen=True, slots=True)

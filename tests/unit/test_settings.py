@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_dev.errors import UsageError
-from phoenix_dev.settings import KEYS, Key, Origin, Settings, load
+from phoenix_dev.settings import KEYS, Key, Origin, Retention, Settings, load
 from phoenix_dev.settings.document import SIZE_LIMIT, read
 
 if TYPE_CHECKING:
@@ -79,6 +79,18 @@ def test_flag_beats_variable_beats_project_file_beats_user_file(
     found = load({key.name: values[3]})
     assert (str(found.value(key.name)), found.origins[key.name].place) == (values[3], key.flag)
     assert found.chosen(key.name)
+
+
+def test_what_is_kept_is_known_as_written_and_as_a_number() -> None:
+    write("retention: {traces: 3d, error_traces: 2w, size: 500MB}\n")
+    keep = load({}).retention
+    day = 86_400 * 10**9
+    assert (keep.traces, keep.age_ns("traces")) == ("3d", 3 * day)
+    assert (keep.error_traces, keep.age_ns("error_traces")) == ("2w", 14 * day)
+    assert (keep.logs, keep.age_ns("logs")) == ("7d", 7 * day)
+    assert keep.age_ns("metrics") == 15 * day
+    assert (keep.size, keep.size_bytes) == ("500MB", 500_000_000)
+    assert Retention().size_bytes == 2 * 2**30
 
 
 def test_the_two_files_complete_each_other(home: Path) -> None:

@@ -20,6 +20,7 @@ from phoenix_dev.checks.sizes import of_store, store_file, volumes
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.catalogue import GRAFANA, JAEGER, LOKI
 from phoenix_dev.runtime.ports import WantedPort
+from phoenix_dev.settings import Retention
 from tests.unit.checks.engine_server import engine_answering
 
 if TYPE_CHECKING:
@@ -231,21 +232,21 @@ class TestImages:
 
 class TestSizes:
     def test_metrics_above_the_setting_are_told(self) -> None:
-        found = only(volumes({"metrics": 3 * 2**30, "traces": 5}, "2GiB"))
+        found = only(volumes({"metrics": 3 * 2**30, "traces": 5}, Retention(size="2GiB")))
         assert found.severity is Severity.WARNING
         assert "retention.size" in found.what
 
     def test_what_is_kept_by_age_names_the_setting_of_its_age(self) -> None:
-        found = only(volumes({"logs": 3 * 2**30}, "2GiB"))
+        found = only(volumes({"logs": 3 * 2**30}, Retention(size="2GiB")))
         assert found.fix == "PHOENIX_DEV_RETENTION_LOGS=2d phoenix-dev up"
 
     def test_small_volumes_are_well(self) -> None:
-        assert only(volumes({"metrics": 2**30, "queue": 10**6}, "2GiB")).severity is Severity.OK
+        assert only(volumes({"metrics": 2**30, "queue": 10**6}, Retention(size="2GiB"))).severity is Severity.OK
 
     def test_a_store_above_the_setting_is_told_with_a_way_to_delete_it(self, tmp_path: Path) -> None:
         with (tmp_path / "telemetry.db").open("wb") as file:
             file.truncate(3_000_000)
-        found = only(store_file(of_store(tmp_path), str(tmp_path), "2MB"))
+        found = only(store_file(of_store(tmp_path), str(tmp_path), Retention(size="2MB")))
         assert found.severity is Severity.WARNING
         assert found.fix == "phoenix-dev down --data"
-        assert only(store_file(of_store(tmp_path), str(tmp_path), "2GiB")).severity is Severity.OK
+        assert only(store_file(of_store(tmp_path), str(tmp_path), Retention(size="2GiB"))).severity is Severity.OK

@@ -1,0 +1,26 @@
+"""Ages and sizes as settings write them: read here alone."""
+
+from __future__ import annotations
+
+import re
+
+#: Nanoseconds.
+_AGES = {"d": 86_400 * 10**9, "w": 7 * 86_400 * 10**9}
+#: Bytes.
+_SIZES = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
+
+
+def age_in_ns(text: str) -> int:
+    """`7d`, `4w` in nanoseconds. Raises ValueError with what the text has to be."""
+    found = re.fullmatch(r"([0-9]{1,4})([dw])", text)
+    if not found or int(found[1]) == 0:
+        raise ValueError("whole days or weeks, as in 7d or 4w")
+    return int(found[1]) * _AGES[found[2]]
+
+
+def size_in_bytes(text: str) -> int:
+    """`500MB`, `2GiB` in bytes. Raises ValueError with what the text has to be."""
+    found = re.fullmatch(r"([1-9][0-9]{0,5})(MB|MiB|GB|GiB)", text)
+    if not found:
+        raise ValueError("a size in MB, MiB, GB or GiB, as in 2GiB")
+    return int(found[1]) * _SIZES[found[2]]
