@@ -5,12 +5,14 @@ import gc
 import os
 import sys
 
+from phoenix_dev.processes.umask import keep_to_ourselves
+
 
 def main() -> None:
     """Entry point of the `phoenix-dev` command."""
     # What is kept holds prompts and tokens: files of this process, and of those it starts, are for this user
     # alone. What containers have to read is opened up by whoever writes it.
-    os.umask(0o077)
+    keep_to_ourselves()
     if sys.stdout is None:  # started with `>&-`: as with /dev/null, nobody wants to read it
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
     gc.disable()  # what is imported stays: to look for garbage in it costs a tenth of the start

@@ -15,6 +15,7 @@ from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.logs import logs
 from phoenix_dev.cli.open import open_
+from phoenix_dev.cli.run import run
 from phoenix_dev.cli.services import services
 from phoenix_dev.cli.status import status
 from phoenix_dev.cli.trace import trace
@@ -25,7 +26,7 @@ SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_)),
     ("The system", (services,)),
-    ("Drive it", (demo,)),
+    ("Drive it", (run, demo)),
     ("The shell", (completion,)),
 )
 

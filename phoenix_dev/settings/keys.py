@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.settings.units import age_in_ns, size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Value = str | int
+    from phoenix_dev.settings.values import RunEntry
+
+    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...]
+
+#: How a value is written in a file: as one text, a list of texts, a list of paths beside the file, or a list of
+#: mappings (settings/lists.py). In a variable a list stands with commas, mappings in YAML's flow style.
+Shape = Literal["text", "texts", "paths", "entries"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -19,19 +25,26 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class Key:
     """One setting: its name with a dot before what is nested, its flag, its default, and how its text is read.
 
-    `parse` raises ValueError with what the text has to be, to follow "has to be". `flag` is empty where there is none.
+    `parse` raises ValueError with what the text has to be, to follow "has to be"; of a list it reads each item. `flag`
+    is empty where there is none.
     """
 
     name: str
     flag: str
     default: Value
-    parse: Callable[[str], Value]
+    parse: Callable[[str], str | int]
     description: str
+    shape: Shape = "text"
 
     @property
     def variable(self) -> str:
         """The environment variable that sets it."""
         return f"PHOENIX_DEV_{self.name.replace('.', '_').upper()}"
+
+    @property
+    def default_text(self) -> str:
+        """The default as it would be written in a file."""
+        return "[]" if self.default == () else str(self.default)
 
 
 def _name(text: str) -> str:
@@ -71,6 +84,12 @@ def _bytes(text: str) -> str:
     return text
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("something, not nothing")
+    return text
+
+
 KEYS: tuple[Key, ...] = (
     Key("project", "--project", "phoenix", _name, "name of the stack; two projects run side by side"),
     Key("runtime", "--runtime", "auto", _one_of("auto", "compose", "embedded"), "what runs the stack"),
@@ -90,4 +109,5 @@ KEYS: tuple[Key, ...] = (
     Key("retention.metrics", "", "15d", _days, "how long compose keeps metrics"),
     Key("retention.size", "", "2GiB", _bytes, "how much of metrics compose keeps at most"),
     Key("images.registry", "", "", _registry, "a mirror that images come from"),
+    Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
 )

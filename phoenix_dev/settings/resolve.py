@@ -6,12 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import UsageError
-from phoenix_dev.settings.keys import KEYS, Key, Value
+from phoenix_dev.settings.keys import KEYS, Key
 from phoenix_dev.settings.values import Images, Origin, Ports, Retention, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from phoenix_dev.settings.keys import Value
 
 FILE_NAME = "phoenix-dev.yaml"
 
@@ -70,6 +72,12 @@ def _resolve(
 
 def _parse(key: Key, text: str, origin: Origin) -> Value:
     try:
+        if key.shape != "text":
+            from pathlib import Path
+
+            from phoenix_dev.settings.lists import list_of_text
+
+            return list_of_text(key, text, Path.cwd())
         return key.parse(text)
     except ValueError as error:
         raise UsageError(

@@ -10,6 +10,8 @@ from phoenix_dev.settings.units import age_in_ns, size_in_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phoenix_dev.settings.keys import Value
+
 #: What is kept for a time of its own.
 Kept = Literal["traces", "error_traces", "logs", "metrics"]
 
@@ -69,6 +71,16 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A command of `run`: its name, also its service's; the folder it runs in (absolute); variables of its own."""
+
+    name: str
+    argv: tuple[str, ...]
+    dir: str
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The effective settings. `origins` names, by setting (`ports.otlp_grpc`), where each value came from."""
 
@@ -78,13 +90,14 @@ class Settings:
     ports: Ports = field(default_factory=Ports)
     retention: Retention = field(default_factory=Retention)
     images: Images = field(default_factory=Images)
+    run: tuple[RunEntry, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
-    def value(self, name: str) -> str | int:
+    def value(self, name: str) -> Value:
         """The value of a setting by its name, as in `ports.otlp_grpc`."""
         from operator import attrgetter
 
-        found: str | int = attrgetter(name)(self)
+        found: Value = attrgetter(name)(self)
         return found
 
     def chosen(self, name: str) -> bool:

@@ -7,9 +7,23 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.setting import EffectiveValue
 
 if TYPE_CHECKING:
-    from phoenix_dev.settings import Settings
+    from phoenix_dev.model.setting import ShownValue
+    from phoenix_dev.settings import RunEntry, Settings
+    from phoenix_dev.settings.keys import Value
 
 
 def effective_values(settings: Settings) -> tuple[EffectiveValue, ...]:
     """Every setting that exists, in the order of the documentation."""
-    return tuple(EffectiveValue(name, settings.value(name), str(origin)) for name, origin in settings.origins.items())
+    return tuple(
+        EffectiveValue(name, _plain(settings.value(name)), str(origin)) for name, origin in settings.origins.items()
+    )
+
+
+def _plain(value: Value) -> ShownValue:
+    if not isinstance(value, tuple):
+        return value
+    return [item if isinstance(item, str) else _command(item) for item in value]
+
+
+def _command(entry: RunEntry) -> dict[str, object]:
+    return {"name": entry.name, "command": list(entry.argv), "dir": entry.dir, "env": dict(entry.env)}

@@ -27,7 +27,7 @@ MAY_KNOW = {
     "settings": {"home"},
     "stores": {"model"},
     "render": {"model"},
-    "usecases": {"model", "stores", "settings", "runtime.protocol", "demo", "checks"},
+    "usecases": {"model", "stores", "settings", "runtime.protocol", "demo", "checks", "running", "processes"},
     "checks": {"model", "stores", "settings", "runtime", "backends", "telemetry", "receiver"},
     "telemetry": {"model", "stores"},
     "otlp": set[str](),
@@ -38,6 +38,7 @@ MAY_KNOW = {
     # What serves a page stands on the same limits as what takes telemetry; its process opens the store of its engine.
     "web": {"model", "stores", "usecases", "telemetry.reader", "receiver"},
     "lines": {"model"},
+    "running": {"home", "lines", "processes", "runtime", "settings"},
 }
 #: Libraries that have one home, so that what they do is done in one place.
 AT_HOME_IN = {

@@ -55,7 +55,7 @@ def test_every_command_below_another_is_named(command: str, below: str) -> None:
 def test_every_setting_is_named_with_its_variable_and_default(key: Key) -> None:
     rows = [line for line in README.splitlines() if f"`{key.name}`" in line and line.startswith("|")]
     assert rows, f"no table of README.md has a row for the setting `{key.name}`"
-    assert any(f"`{key.variable}`" in row and f"`{key.default}`" in row for row in rows)
+    assert any(f"`{key.variable}`" in row and f"`{key.default_text}`" in row for row in rows)
 
 
 @pytest.mark.parametrize("port", PORTS, ids=lambda port: port.name)
