@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from phoenix_dev.backends.loki.client import LokiClient
     from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
     from phoenix_dev.backends.windows import Window
+    from phoenix_dev.model.stack import Removal
 
 _CALLS = 'traces_span_metrics_calls_total{service_name!=""}'
 _ERROR = "STATUS_CODE_ERROR"
@@ -79,6 +80,10 @@ class RemoteServiceStore:
     def oldest_ns(self) -> int | None:
         """None: neither Jaeger nor Loki tells the age of what it keeps."""
         return None
+
+    def removed(self, since_ns: int) -> tuple[Removal, ...]:  # noqa: ARG002 - no part of the stack tells
+        """Nothing: no part of the stack tells what its retention removed."""
+        return ()
 
     def _spans(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         for series in self._prometheus.steps(_CALLS, window, step):

@@ -49,12 +49,32 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """What retention removed of one service lately; `service` is empty where it went by age, whoever's it was.
+
+    `bytes` as kept on disk; `last_ns` is when (Unix nanoseconds, to the minute).
+    """
+
+    service: str
+    reason: Literal["age", "size"]
+    traces: int
+    error_traces: int
+    bytes: int
+    last_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredData:
-    """What is kept on disk: where, how many bytes, and the time of the oldest piece (Unix nanoseconds)."""
+    """What is kept on disk: where, how many bytes, and the time of the oldest piece (Unix nanoseconds).
+
+    `limit_bytes` is what it may take, 0 where no limit holds for all of it; `removed` covers the last day.
+    """
 
     path: str = ""
     size_bytes: int = 0
     oldest_ns: int | None = None
+    limit_bytes: int = 0
+    removed: tuple[Removal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.tables import service_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.text import Text
 
     from phoenix_dev.model.refusal import Refusal
-    from phoenix_dev.model.stack import Component, Endpoints, StackState, StackStatus, StoredData
+    from phoenix_dev.model.stack import Component, Endpoints, Removal, StackState, StackStatus, StoredData
 
 _STATES: dict[StackState, tuple[str, str]] = {
     "running": ("●", style.OK),
@@ -27,6 +27,9 @@ _STATES: dict[StackState, tuple[str, str]] = {
 _LABEL = 11
 #: Reasons for refusing, on the screen.
 _MOST_REFUSALS = 5
+#: Services of which something was removed, on the screen.
+_MOST_REMOVALS = 3
+_WHY_REMOVED = {"age": "too old", "size": "too much"}
 #: What heads the refusals: of the embedded engine, of the collector.
 _REFUSED = ("refused since the engine started", "refused or dropped since the collector started")
 
@@ -45,6 +48,8 @@ def stack_json(status: StackStatus) -> dict[str, Any]:
             "path": status.data.path,
             "size_bytes": status.data.size_bytes,
             "oldest": _time(status.data.oldest_ns),
+            "limit_bytes": status.data.limit_bytes,
+            "removed": [_removal_json(removal) for removal in status.data.removed],
         },
         "received": [service_json(activity) for activity in status.received],
         "refused": [_refusal_json(refusal) for refusal in status.refused],
@@ -56,6 +61,7 @@ def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
     named = (
         ("OTLP/HTTP", endpoints.otlp_http),
         ("OTLP/gRPC", endpoints.otlp_grpc),
+        ("page", "" if endpoints.jaeger else endpoints.ui),
         ("Grafana", endpoints.grafana),
         ("Jaeger", endpoints.jaeger),
         ("Loki", endpoints.loki),
@@ -77,6 +83,7 @@ def status_lines(status: StackStatus, now_ns: int, *, width: int | None) -> Iter
     for component in status.components:
         yield _component(component, label, cells).text()
     yield _data(status.data, now_ns, label, cells).text()
+    yield from (line.text() for line in _removed(status.data.removed, now_ns, label, cells))
     if status.received:
         yield Line().text()
         yield Line(cells).add("received in the last hour", style.STRONG).text()
@@ -121,9 +128,25 @@ def _data(data: StoredData, now_ns: int, label: int, cells: int) -> Line:
     if not data.size_bytes:
         return line.add("nothing is kept")
     line.add(size(data.size_bytes))
+    if data.limit_bytes:
+        line.add(f" of {size(data.limit_bytes)}")
     if data.oldest_ns is not None:
         line.add(f", the oldest {ago(now_ns - data.oldest_ns)}")
     return line.add(f", {data.path}")
+
+
+def _removed(removals: Sequence[Removal], now_ns: int, label: int, cells: int) -> Iterator[Line]:
+    """What made room in the last day, the largest first."""
+    for number, removal in enumerate(removals[:_MOST_REMOVALS]):
+        line = Line(cells).add(f"{'' if number else 'removed':{label}}{size(removal.bytes)}")
+        if removal.service:
+            line.add(f" of {removal.service}")
+        if removal.traces:
+            line.add(f", {removal.traces:,} trace{'s' * (removal.traces > 1)}")
+        if removal.error_traces:
+            line.add(f" ({removal.error_traces:,} with an error)")
+        line.add(f": {_WHY_REMOVED[removal.reason]}, last {ago(now_ns - removal.last_ns)}", style.DIM)
+        yield line
 
 
 def _refused(refusal: Refusal, now_ns: int, cells: int) -> Iterator[Line]:
@@ -173,6 +196,17 @@ def _component_json(component: Component) -> dict[str, Any]:
         "memory_bytes": component.memory_bytes,
         "detail": component.detail,
         **{name: value for name, value in further.items() if value is not None},
+    }
+
+
+def _removal_json(removal: Removal) -> dict[str, Any]:
+    return {
+        "service": removal.service,
+        "reason": removal.reason,
+        "traces": removal.traces,
+        "error_traces": removal.error_traces,
+        "bytes": removal.bytes,
+        "last": rfc3339(removal.last_ns),
     }
 
 

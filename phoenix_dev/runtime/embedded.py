@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.runtime.ports import WantedPort
     from phoenix_dev.settings import Settings
+    from phoenix_dev.telemetry.retention.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ class EmbeddedRuntime:
     def data(self) -> StoredData:
         """See Runtime."""
         files = self._data_files()
-        return StoredData(str(self.home / folder.DATABASE) if files else "", sum(_size(path) for path in files))
+        path = str(self.home / folder.DATABASE) if files else ""
+        running = self.engine.record()
+        limit = running.limits.size if running and running.limits else self._limits().size
+        return StoredData(path, sum(_size(path) for path in files), limit_bytes=limit)
 
     def delete_data(self) -> None:
         """See Runtime."""
@@ -128,7 +132,9 @@ class EmbeddedRuntime:
 
         # A record without an engine: that one was killed, and what sent to it will go on to do so.
         ports = self._wanted_ports(before or EngineRecord.read(self.home))
-        options = EngineOptions(self.home.absolute(), self.settings.project, self.settings.profile, *ports)
+        options = EngineOptions(
+            self.home.absolute(), self.settings.project, self.settings.profile, *ports, self._limits()
+        )
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
             raise outcome.error
@@ -155,7 +161,21 @@ class EmbeddedRuntime:
             return f"it was of version {running.version}"
         listens = zip(self._wanted_ports(running), _listens(running), strict=True)
         moving = [port.what for port, number in listens if port.named and port.number != number]
-        return f"{' and '.join(moving)} moves to the port you named" if moving else ""
+        if moving:
+            return f"{' and '.join(moving)} moves to the port you named"
+        return "" if running.limits == self._limits() else "it keeps what you set under retention"
+
+    def _limits(self) -> Limits:
+        from phoenix_dev.telemetry.retention.limits import Limits
+
+        keep = self.settings.retention
+        return Limits(
+            keep.size_bytes,
+            keep.age_ns("traces"),
+            keep.age_ns("error_traces"),
+            keep.age_ns("logs"),
+            keep.age_ns("metrics"),
+        )
 
     def _check_named_ports(self, running: EngineRecord) -> None:
         """Raises NotReady when another process has a port that the user named: before what runs is stopped for it."""

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Self
 
 from phoenix_dev.runtime.ports import WantedPort
+from phoenix_dev.telemetry.retention.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """One engine: its state folder (absolute), its name, its ports, and the pipe on which it reports its start."""
+    """One engine: its state folder (absolute), name and ports, what it keeps, the pipe on which it reports."""
 
     home: Path
     project: str
@@ -20,6 +21,7 @@ class EngineOptions:
     http: WantedPort
     grpc: WantedPort
     ui: WantedPort
+    limits: Limits
     report_fd: int | None = None
 
     def to_argument(self) -> str:
@@ -32,4 +34,5 @@ class EngineOptions:
         given = json.loads(text)
         home = Path(given.pop("home"))
         http, grpc, ui = (WantedPort(**given.pop(name)) for name in ("http", "grpc", "ui"))
-        return cls(home=home, http=http, grpc=grpc, ui=ui, **given)
+        limits = Limits(**given.pop("limits"))
+        return cls(home=home, http=http, grpc=grpc, ui=ui, limits=limits, **given)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from phoenix_dev.model.stack import Endpoints
 from phoenix_dev.processes.document import read_document, write_document
+from phoenix_dev.telemetry.retention.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ STACK_FILE = "stack.json"
 class EngineRecord:
     """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words.
 
-    `ui_port` is 0 where an engine of an older version has no page.
+    `ui_port` is 0 where an engine of an older version has no page, `limits` None where it knew no retention.
     """
 
     pid: int
@@ -36,6 +37,7 @@ class EngineRecord:
     grpc_port: int
     ui_port: int = 0
     moved: tuple[str, ...] = ()
+    limits: Limits | None = None
 
     @property
     def endpoints(self) -> Endpoints:
@@ -53,7 +55,8 @@ class EngineRecord:
         try:
             # Another version may know more or less; what it must say has no default here.
             known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
-            return cls(**{**known, "moved": tuple(known.get("moved", ()))})
+            limits = Limits(**known["limits"]) if known.get("limits") else None
+            return cls(**{**known, "moved": tuple(known.get("moved", ())), "limits": limits})
         except TypeError:
             return None
 

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import time
+from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from phoenix_dev.runtime.page import Page
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 from phoenix_dev.runtime.self_check import check_grpc, check_http
+from phoenix_dev.telemetry.retention.keeper import Keeper
 from phoenix_dev.telemetry.writer import Writer
 
 if TYPE_CHECKING:
@@ -47,11 +49,9 @@ def serve(options: EngineOptions, lock: EngineLock, reporter: Reporter) -> None:
     """Serve until SIGTERM, SIGINT, or the state folder is gone. Raises NotReady when a port or the store is not to be
     had.
     """
-    writer = Writer(options.home / folder.DATABASE)
-    try:
+    store = options.home / folder.DATABASE
+    with closing(Writer(store)) as writer, closing(Keeper(store, writer, options.limits)):
         asyncio.run(_Engine(options, lock, writer).live(reporter))
-    finally:
-        writer.close()
     if lock.in_place:
         forget_engine(options.home)
     _log.info("stopped; everything that was acknowledged is on disk")
@@ -136,6 +136,7 @@ class _Engine:
             grpc_port=grpc_port,
             ui_port=ui_port,
             moved=tuple(filter(None, moved)),
+            limits=options.limits,
         )
 
     def _facts(self) -> dict[str, Any]:

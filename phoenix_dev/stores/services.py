@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from phoenix_dev.model.service import ServiceActivity
+    from phoenix_dev.model.stack import Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class ServiceCapabilities:
     bear."""
     age: bool = False
     """`oldest_ns` is known; otherwise it is None."""
+    removals: bool = False
+    """`removed` is known; otherwise it is empty."""
 
 
 class ServiceStore(Protocol):
@@ -37,4 +40,8 @@ class ServiceStore(Protocol):
 
     def oldest_ns(self) -> int | None:
         """When the oldest of what is kept arrived (to the minute, Unix nanoseconds); None when nothing is kept."""
+        ...
+
+    def removed(self, since_ns: int) -> tuple[Removal, ...]:
+        """What retention removed since then (to the minute), most bytes first."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.service import ServiceActivity
+from phoenix_dev.model.stack import Removal
 from phoenix_dev.stores.services import ServiceCapabilities
 from phoenix_dev.telemetry.schema import MINUTE_NS
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class EmbeddedServiceStore:
     """Implements `ServiceStore` on the SQLite file."""
 
-    capabilities = ServiceCapabilities(at_once=True, age=True)
+    capabilities = ServiceCapabilities(at_once=True, age=True, removals=True)
 
     def __init__(self, db: ReadConnection) -> None:
         self._db = db
@@ -33,3 +34,13 @@ class EmbeddedServiceStore:
         """See `ServiceStore.oldest_ns`."""
         ((minute,),) = self._db.rows("SELECT min(minute) FROM arrival")
         return minute * MINUTE_NS if isinstance(minute, int) else None
+
+    def removed(self, since_ns: int) -> tuple[Removal, ...]:
+        """See `ServiceStore.removed`."""
+        rows = self._db.rows(
+            "SELECT coalesce(name, ''), reason, sum(traces), sum(error_traces), sum(bytes), max(minute) * ? "
+            "FROM removal LEFT JOIN service ON service.id = removal.service WHERE minute >= ? "
+            "GROUP BY 1, 2 ORDER BY 5 DESC, 1, 2",
+            (MINUTE_NS, since_ns // MINUTE_NS),
+        )
+        return tuple(Removal(*row) for row in rows)  # type: ignore[arg-type]

@@ -150,22 +150,30 @@ class Writer:
     def _write(self, jobs: list[_Job]) -> None:
         if not jobs:
             return
+        pairs = [(job, batch) for job in jobs if (batch := self._understood(job))]
         try:
-            batches = [_batch(job.export) for job in jobs]
             with self._transaction():
-                self._statements.write(batches, time.time_ns())
-                self._statements.write_positions(job.positions for job in jobs if job.positions)
+                self._statements.write([batch for _, batch in pairs], time.time_ns())
+                self._statements.write_positions(job.positions for job, _ in pairs if job.positions)
         except Exception as exc:  # whatever it is, the senders must hear that nothing was kept
-            log.warning("could not write %d exports: %s", len(jobs), exc, exc_info=not isinstance(exc, sqlite3.Error))
+            log.warning("could not write %d exports: %s", len(pairs), exc, exc_info=not isinstance(exc, sqlite3.Error))
             self._failure = f"the store could not write: {exc}"
-            for job in jobs:
+            for job, _ in pairs:
                 job.future.set_exception(Overloaded(5.0, self._failure))
         else:
             self._failure = ""
-            for job, batch in zip(jobs, batches, strict=True):
+            for job, batch in pairs:
                 job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
         with self._wake:
             self._queued_bytes -= sum(job.size for job in jobs)
+
+    def _understood(self, job: _Job) -> Batch | None:
+        """An export in blocks; None when that fails, which is its own fault or ours, but not that of its neighbours."""
+        try:
+            return _batch(job.export)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, its sender must hear of it
+            job.future.set_exception(exc)
+            return None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

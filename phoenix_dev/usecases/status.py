@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from phoenix_dev.stores import Stores
 
 LATELY_NS = 3600 * 10**9
+_DAY_NS = 24 * LATELY_NS
 
 
 def stack_status(runtime: Runtime, open_stores: Callable[[], Stores], now_ns: int) -> StackStatus:
@@ -24,8 +25,9 @@ def stack_status(runtime: Runtime, open_stores: Callable[[], Stores], now_ns: in
         return status
     try:
         stores = open_stores()
-        data = replace(status.data, oldest_ns=stores.services.oldest_ns())
-        return replace(status, data=data, received=stores.services.activity(now_ns - LATELY_NS))
+        services = stores.services
+        data = replace(status.data, oldest_ns=services.oldest_ns(), removed=services.removed(now_ns - _DAY_NS))
+        return replace(status, data=data, received=services.activity(now_ns - LATELY_NS))
     except NotReady as error:
         return _unreadable(status, error)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phoenix_dev.telemetry.retention.limits import Limits
     from phoenix_dev.telemetry.writer import Writer
 
-_LOOK_S = 1.0
+LOOK_S = 1.0
 #: Ages are looked at so often; the first time when a clock that was wrong at boot has had time to be set (seconds).
 _AGES_S, _FIRST_AGES_S = 60.0, 120.0
 #: Room is made when so much of the limit is used, until so much is.
@@ -66,7 +66,7 @@ class Keeper:
         upkeep = Upkeep(self._path, db, self._writer, remover, self._limits)
         room = Room(db, remover, arrivals, upkeep.breathe)
         ages_due = time.monotonic() + _FIRST_AGES_S
-        while not self._stop.wait(_LOOK_S):
+        while not self._stop.wait(LOOK_S):
             try:
                 arrivals.mark()
                 if time.monotonic() >= ages_due:

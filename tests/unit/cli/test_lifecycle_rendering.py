@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from phoenix_dev.model.refusal import Refusal
 from phoenix_dev.model.service import ServiceActivity
-from phoenix_dev.model.stack import Component, Endpoints, StackStatus, StoredData
+from phoenix_dev.model.stack import Component, Endpoints, Removal, StackStatus, StoredData
 from phoenix_dev.render.stack import endpoint_lines, stack_json, status_lines
 
 NOW = 1_760_000_000_000_000_000
@@ -22,7 +22,16 @@ BUSY = StackStatus(
     Endpoints("http://127.0.0.1:4317", "http://127.0.0.1:4318"),
     (Component("engine", "running", "healthy", 52_400_000, "process 4711, version 0.1.0"),),
     NOW - 200 * SECOND,
-    StoredData("/home/me/.local/state/phoenix-dev/projects/phoenix/telemetry.db", 12_345_678, NOW - 7200 * SECOND),
+    StoredData(
+        "/home/me/.local/state/phoenix-dev/projects/phoenix/telemetry.db",
+        12_345_678,
+        NOW - 7200 * SECOND,
+        2 * 2**30,
+        (
+            Removal("llm-service", "size", 12_400, 0, 110_000_000, NOW - 240 * SECOND),
+            Removal("", "age", 1, 1, 4_000, NOW - 7200 * SECOND),
+        ),
+    ),
     (
         ServiceActivity("api-gateway", 1204, 0, 2300, 120, NOW - 3 * SECOND),
         ServiceActivity("a-service-with-a-name-that-goes-on-and-on", 1_234_567, 88, 9_999_999, 0, NOW - 300 * SECOND),
@@ -44,7 +53,9 @@ def test_a_busy_stack_on_80_columns() -> None:
         "OTLP/HTTP  http://127.0.0.1:4318",
         "OTLP/gRPC  http://127.0.0.1:4317",
         "engine     healthy, 52.4 MB of memory, process 4711, version 0.1.0",
-        "data       12.3 MB, the oldest 2 h ago, /home/me/.local/state/phoenix-dev/proje…",
+        "data       12.3 MB of 2.1 GB, the oldest 2 h ago, /home/me/.local/state/phoenix…",
+        "removed    110 MB of llm-service, 12,400 traces: too much, last 4 min ago",
+        "           4.0 kB, 1 trace (1 with an error): too old, last 2 h ago",
         "",
         "received in the last hour",
         "SERVICE                         SPANS    ERRORS      LOGS    POINTS  LAST",
@@ -111,6 +122,12 @@ def test_a_component_that_is_ill_is_marked_without_colour() -> None:
 def test_json_has_the_same_values_as_the_lines() -> None:
     document = json.loads(json.dumps(stack_json(BUSY)))
     assert document["since"] == "2025-10-09T08:50:00.000000000Z"
+    assert document["data"]["limit_bytes"] == 2_147_483_648
+    assert [(one["service"], one["reason"]) for one in document["data"]["removed"]] == [
+        ("llm-service", "size"),
+        ("", "age"),
+    ]
+    assert document["data"]["removed"][0]["last"] == "2025-10-09T08:49:20.000000000Z"
     assert document["data"]["oldest"] == "2025-10-09T06:53:20.000000000Z"
     assert [entry["service"] for entry in document["received"]] == [a.service for a in BUSY.received]
     assert document["received"][0]["last"] == "2025-10-09T08:53:17.000000000Z"
@@ -122,7 +139,7 @@ def test_json_leaves_no_key_out() -> None:
     nothing = stack_json(StackStatus("embedded", "development", "phoenix", "stopped"))
     assert nothing["since"] == ""
     assert nothing["endpoints"] == {"otlp_grpc": "", "otlp_http": "", "ui": ""}
-    assert nothing["data"] == {"path": "", "size_bytes": 0, "oldest": ""}
+    assert nothing["data"] == {"path": "", "size_bytes": 0, "oldest": "", "limit_bytes": 0, "removed": []}
     assert (nothing["components"], nothing["received"], nothing["refused"]) == ([], [], [])
     assert set(nothing) == set(stack_json(BUSY))
 

@@ -109,3 +109,13 @@ def test_many_ranges_are_looked_through_from_the_oldest(store: Store, monkeypatc
 def test_making_room_in_an_empty_store_does_nothing(store: Store) -> None:
     store.make_room(0.5)
     assert store.count("removal") == 0
+
+
+def test_the_services_say_what_was_removed(store: Store) -> None:
+    for _ in range(30):
+        store.trace("noisy", error=True)
+    store.make_room(0.5)
+    (removal,) = store.stores.services.removed(0)
+    assert (removal.service, removal.reason) == ("noisy", "size")
+    assert removal.traces == removal.error_traces == 30 - store.count("trace")
+    assert store.stores.services.removed(removal.last_ns + 60 * otlp.SECOND) == ()
