@@ -1,58 +1,97 @@
-"""HTTP to a backend: the one place where what can go wrong on the way becomes an error of ours."""
+"""HTTP to a backend: the one place where what can go wrong on the way becomes an error of ours.
+
+Backends on this machine's loopback are asked by loopback.py, all others by remote.py, which knows TLS and proxies and
+takes longer to load than a look-up.
+"""
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-
-import httpx
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode, urlsplit
 
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from types import TracebackType
 
 #: An answer above this size (bytes) is not read to its end.
 MOST_BYTES = 64 * 1024 * 1024
 HINT = "phoenix-dev status"
-_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+#: How long a connection may take (seconds).
+CONNECT_S = 2.0
+#: How many connections stay open.
+MOST_CONNECTIONS = 16
+_PATIENCE_S = 30.0
 _SHOWN = 200
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def http_client(urls: Iterable[str]) -> httpx.Client:
-    """A client for some base URLs, with connections that stay open. It may be used by several threads."""
+class Unanswered(Exception):
+    """No answer came, or none that can be taken: why, as the end of a sentence."""
+
+
+class HttpClient(ABC):
+    """Asks over connections that stay open. It may be used by several threads.
+
+    `timeout`: how long it waits for each piece of an answer (seconds).
+    """
+
+    timeout = _PATIENCE_S
+
+    @abstractmethod
+    def ask(self, url: str, headers: Mapping[str, str], form: bytes | None, most: int) -> tuple[int, bytes]:
+        """Status and body of the answer to a GET, or to a POST if there is a form.
+
+        Raises Unanswered, also when the answer has more than `most` bytes. A redirection is an answer like others.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the connections."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def http_client(urls: Iterable[str]) -> HttpClient:
+    """A client for some base URLs."""
     parts = [urlsplit(url) for url in urls if url]
-    return httpx.Client(
-        timeout=_TIMEOUT,
-        limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-        # Reading certificates takes longer than a query, and a proxy has no way to this machine's own loopback.
-        verify=any(part.scheme == "https" for part in parts),
-        trust_env=not all(part.hostname in _LOOPBACK for part in parts),
-    )
+    if all(part.scheme == "http" and part.hostname in _LOOPBACK for part in parts):
+        from phoenix_dev.backends.loopback import LoopbackClient
+
+        return LoopbackClient()
+    from phoenix_dev.backends.remote import RemoteClient
+
+    return RemoteClient(certificates=any(part.scheme == "https" for part in parts))
 
 
 class Backend:
     """One system at one base URL. Every method raises NotReady, naming the URL, when it has no proper answer."""
 
-    def __init__(self, name: str, base_url: str, client: httpx.Client) -> None:
+    def __init__(self, name: str, base_url: str, client: HttpClient) -> None:
         self.name = name
         self.base_url = base_url.rstrip("/")
         self._client = client
 
     def get(self, path: str, params: Mapping[str, str] | None = None, *, missing: bool = False) -> bytes | None:
         """The body of an answer; with `missing` None stands for 404."""
-        return self._ask("GET", path, missing=missing, params=params)
+        return self._ask(path, params, missing=missing)
 
     def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer as JSON."""
-        return self._parsed(path, self.get(path, params))
+        return self._parsed(path, self._ask(path, params))
 
     def post_json(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Any:
         """The same for a query that may be longer than a URL."""
-        return self._parsed(path, self._ask("POST", path, data=form, headers=headers))
+        return self._parsed(path, self._ask(path, form=form, headers=headers))
 
     @contextmanager
     def understanding(self, path: str) -> Iterator[None]:
@@ -66,30 +105,27 @@ class Backend:
         """The error that says so of this backend."""
         return NotReady(f"{self.name} at {self.base_url}{path} {what}", hint=HINT)
 
-    def _ask(self, method: str, path: str, *, missing: bool = False, **request: Any) -> bytes | None:
+    def _ask(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        missing: bool = False,
+    ) -> bytes | None:
         try:
-            with self._client.stream(method, self.base_url + path, **request) as answer:
-                body = self._read(path, answer)
-        except httpx.ConnectError as exc:
-            raise self.fault(path, "does not answer") from exc
-        except httpx.TimeoutException as exc:
-            raise self.fault(path, "did not answer in time") from exc
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
-            raise self.fault(path, f"could not be asked: {exc or type(exc).__name__}") from exc
-        if answer.status_code == 404 and missing:
+            url = f"{self.base_url}{path}?{urlencode(params)}" if params else self.base_url + path
+            posted, kind = (None, {}) if form is None else (urlencode(form).encode("ascii"), _FORM)
+            status, body = self._client.ask(url, {**(headers or {}), **kind}, posted, MOST_BYTES)
+        except (Unanswered, UnicodeError) as exc:
+            what = f"could not be asked: {exc}" if isinstance(exc, UnicodeError) else str(exc)
+            raise self.fault(path, what) from exc
+        if status == 404 and missing:
             return None
-        if answer.status_code != 200:
-            raise self.fault(path, f"answered {answer.status_code}: {_shown(body)}".removesuffix(": "))
+        if status != 200:
+            raise self.fault(path, f"answered {status}: {_shown(body)}".removesuffix(": "))
         return body
-
-    def _read(self, path: str, answer: httpx.Response) -> bytes:
-        pieces, size = [], 0
-        for piece in answer.iter_bytes():
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise self.fault(path, f"answered with more than {MOST_BYTES // 2**20} MiB")
-            pieces.append(piece)
-        return b"".join(pieces)
 
     def _parsed(self, path: str, body: bytes | None) -> Any:
         try:

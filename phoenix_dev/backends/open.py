@@ -15,12 +15,11 @@ from phoenix_dev.backends.services import RemoteServiceStore
 from phoenix_dev.stores import Stores
 
 if TYPE_CHECKING:
-    import httpx
-
     from phoenix_dev.backends.endpoints import RemoteEndpoints
+    from phoenix_dev.backends.http import HttpClient
 
 
-def open_remote_stores(endpoints: RemoteEndpoints, http: httpx.Client | None = None) -> Stores:
+def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = None) -> Stores:
     """The stores at these endpoints. Nothing is asked before the first query, which raises NotReady when it has to.
 
     They share one pool of connections, that of `http` if it is given (whoever gives it closes it), and may be used by

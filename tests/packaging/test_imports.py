@@ -160,3 +160,17 @@ def test_a_look_up_in_the_embedded_store_loads_nothing_that_speaks_http() -> Non
     loaded = loaded_by("trace", "last", "--runtime", "embedded", ends_with=3)
     assert "phoenix_dev.telemetry.reader" in loaded
     assert loaded.isdisjoint({"http.client", "ssl", "httpx", "httptools", "docker", "python_on_whales"})
+
+
+def test_a_look_up_on_the_real_stack_loads_no_client_for_other_machines(home: Path) -> None:
+    from phoenix_dev.runtime.compose_record import ComposeRecord
+    from phoenix_dev.runtime.record import StackRecord
+
+    folder = home / "projects" / "phoenix"
+    folder.mkdir(parents=True)
+    StackRecord("compose", "phoenix", "development").write(folder)
+    ports = dict.fromkeys(("jaeger", "jaeger_errors", "loki", "prometheus"), 1)
+    ComposeRecord("0", ports).write(folder)
+    loaded = loaded_by("trace", "0af7651916cd43dd8448eb211c80319c", ends_with=3)
+    assert "phoenix_dev.backends.loopback" in loaded
+    assert loaded.isdisjoint({"http.client", "ssl", "httpx", "docker", "python_on_whales", "asyncio", "shutil"})

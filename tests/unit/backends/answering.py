@@ -38,6 +38,7 @@ class Answering:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one piece: apart, the body waits until the head is acknowledged
 
             def do_GET(self) -> None:
                 self._do("")

@@ -14,13 +14,12 @@ from tests.unit.backends.answering import Answering
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import httpx
-
+    from phoenix_dev.backends.http import HttpClient
     from phoenix_dev.stores import Stores
 
 
 @pytest.fixture
-def http() -> Iterator[httpx.Client]:
+def http() -> Iterator[HttpClient]:
     with http_client(["http://127.0.0.1"]) as client:
         yield client
 
@@ -35,6 +34,6 @@ def backend() -> Iterator[Answering]:
 
 
 @pytest.fixture
-def stores(backend: Answering, http: httpx.Client) -> Stores:
+def stores(backend: Answering, http: HttpClient) -> Stores:
     """All three systems are the one that answers."""
     return open_remote_stores(RemoteEndpoints(backend.url, backend.url, backend.url), http)

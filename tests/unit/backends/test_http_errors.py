@@ -22,8 +22,7 @@ from phoenix_dev.stores.traces import TraceQuery
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
+    from phoenix_dev.backends.http import HttpClient
     from phoenix_dev.stores import Stores
     from tests.unit.backends.answering import Answering
 
@@ -53,7 +52,7 @@ def question(request: pytest.FixtureRequest) -> Callable[[Stores], Any]:
     return QUESTIONS[request.param]
 
 
-def test_nobody_there(http: httpx.Client, question: Callable[[Stores], Any]) -> None:
+def test_nobody_there(http: HttpClient, question: Callable[[Stores], Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(NotReady, match=f"at {re.escape(url)}/.* does not answer") as error:
@@ -135,7 +134,7 @@ def test_answers_of_another_form_are_refused_or_understood_but_never_fall_throug
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(
-    backend: Answering, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    backend: Answering, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_module, "MOST_BYTES", 2**20)
     backend.answer = lambda _: (200, b" " * (2**20 + 1))
@@ -143,7 +142,7 @@ def test_an_answer_without_end_is_not_read_to_its_end(
         Backend("Loki", backend.url, http).get_json("/x")
 
 
-def test_a_backend_that_never_answers(http: httpx.Client) -> None:
+def test_a_backend_that_never_answers(http: HttpClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         http.timeout = 0.2
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -151,7 +150,7 @@ def test_a_backend_that_never_answers(http: httpx.Client) -> None:
             Backend("Loki", url, http).get_json("/x")
 
 
-def test_a_backend_that_hangs_up(http: httpx.Client) -> None:
+def test_a_backend_that_hangs_up(http: HttpClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as rude:
 
         def hang_up() -> None:
@@ -166,7 +165,7 @@ def test_a_backend_that_hangs_up(http: httpx.Client) -> None:
         thread.join()
 
 
-def test_what_a_backend_says_is_told_in_one_line_and_not_at_length(backend: Answering, http: httpx.Client) -> None:
+def test_what_a_backend_says_is_told_in_one_line_and_not_at_length(backend: Answering, http: HttpClient) -> None:
     backend.answer = lambda _: (500, b"a\nb\r\n" + b"c" * 10_000)
     with pytest.raises(NotReady) as error:
         Backend("Loki", backend.url, http).get_json("/x")
