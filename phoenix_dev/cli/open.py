@@ -14,19 +14,19 @@ from phoenix_dev.cli.options import runtime_option
     name="open",
     examples=["phoenix-dev open last-error", "phoenix-dev open dashboards", "phoenix-dev open logs --print"],
 )
-@click.argument("what", metavar="[ID|dashboards|logs|metrics|alerts]", default="last", shell_complete=complete_trace_id)
+@click.argument("what", metavar="[ID|dashboards|logs|metrics|alerts]", required=False, shell_complete=complete_trace_id)
 @click.option("--print", "only_print", is_flag=True, help="Only print the address.")
 @runtime_option
 @pass_app
-def open_(app: AppContext, *, what: str, only_print: bool) -> None:
-    """Open a request's trace in the browser, or one of the stack's pages.
+def open_(app: AppContext, *, what: str | None, only_print: bool) -> None:
+    """Open a request in the browser, or one of the stack's pages.
 
-    Without anything it is the newest request. A request of several traces opens the first and names the others.
+    Without anything it is the list of traces, on the real stack the newest request in Jaeger. Jaeger shows one trace at
+    a time: of a request of several it opens the first and names the others.
     """
-    from phoenix_dev.usecases.open import PAGES, page_url, trace_urls
+    from phoenix_dev.usecases.open import addresses
 
-    endpoints = app.runtime().endpoints()
-    urls = (page_url(endpoints, what),) if what in PAGES else trace_urls(endpoints, app.stores, what)
+    urls = addresses(app.runtime().endpoints(), app.stores, what)
     if only_print or not _opened(urls[0]):
         app.output.lines(urls)
     elif len(urls) > 1:

@@ -20,11 +20,12 @@ from phoenix_dev.cli.services import services
 from phoenix_dev.cli.status import status
 from phoenix_dev.cli.trace import trace
 from phoenix_dev.cli.traces import traces
+from phoenix_dev.cli.ui import ui
 from phoenix_dev.cli.up import up
 
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
-    ("One request", (trace, traces, logs, open_)),
+    ("One request", (trace, traces, logs, open_, ui)),
     ("The system", (services,)),
     ("Drive it", (run, demo)),
     ("The shell", (completion,)),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.quantity import duration, three_digits
+from phoenix_dev.web.hues import hue_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phoenix_dev.model.lanes import Lanes
     from phoenix_dev.model.system import Call, ServiceFigures, System
 
 #: Units of the picture are pixels.
@@ -60,7 +60,7 @@ class Drawing:
     left_out: int
 
 
-def draw(system: System, lanes: Lanes, most: int) -> Drawing:
+def draw(system: System, most: int) -> Drawing:
     """The services that call or are called, the busiest `most` of them."""
     weights: dict[str, int] = defaultdict(int)
     for call in system.calls:
@@ -71,7 +71,7 @@ def draw(system: System, lanes: Lanes, most: int) -> Drawing:
     columns = _ordered(_columns(kept, calls), calls)
     places = _places(columns)
     figures = {one.service: one for one in system.services}
-    nodes = tuple(_node(name, places[name], figures.get(name), lanes) for column in columns for name in column)
+    nodes = tuple(_node(name, places[name], figures.get(name)) for column in columns for name in column)
     heaviest = max((call.count for call in calls), default=1)
     return Drawing(
         nodes=nodes,
@@ -135,13 +135,13 @@ def _places(columns: Sequence[Sequence[str]]) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _node(name: str, place: tuple[int, int], figures: ServiceFigures | None, lanes: Lanes) -> Node:
+def _node(name: str, place: tuple[int, int], figures: ServiceFigures | None) -> Node:
     words, failing = "", False
     if figures is not None and figures.latency is not None:
         words = f"{figures.requests:,} · p95 {duration(figures.latency.p95_ns)}"
         failing = figures.errors > 0
     short = name if len(name) <= _NAME else name[: _NAME - 1] + "…"
-    return Node(name, short, lanes.number(name), *place, words, failing)
+    return Node(name, short, hue_of(name), *place, words, failing)
 
 
 def _edge(call: Call, places: Mapping[str, tuple[int, int]], heaviest: int) -> Edge:

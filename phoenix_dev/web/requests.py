@@ -17,7 +17,7 @@ from phoenix_dev.usecases.find_request import Bearers, bearers, read_request, re
 from phoenix_dev.web import cannot
 from phoenix_dev.web.markup import page, path_part, query
 from phoenix_dev.web.traces import rows_of
-from phoenix_dev.web.views import lanes_of, log_lines, span_view, trace_view
+from phoenix_dev.web.views import log_lines, span_view, trace_view
 from phoenix_dev.web.waterfall import span_at
 
 if TYPE_CHECKING:
@@ -65,10 +65,9 @@ class RequestPages:
             span = query(span=found.value if found.kind == "span" else "")
             return RedirectResponse(f"/trace/{found.trace_ids[0]}{span}", 303)
         timelines = _bounded([timeline_of(trace) for trace in whole.traces])
-        lanes = lanes_of(timeline.trace for timeline in timelines)
         now = time.time_ns()
         views = [
-            trace_view(one, lanes, expand=expand, now_ns=now, relation=relation(one, timelines[:number]))
+            trace_view(one, expand=expand, now_ns=now, relation=relation(one, timelines[:number]))
             for number, one in enumerate(timelines)
         ]
         return page(
@@ -103,8 +102,7 @@ class RequestPages:
 
         found, others, correlation, lacks = await self._reading.ask(read)
         timeline = timeline_of(found)
-        lanes = lanes_of([found])
-        view = trace_view(timeline, lanes, expand=expand, now_ns=time.time_ns())
+        view = trace_view(timeline, expand=expand, now_ns=time.time_ns())
         index = span_at(timeline, key) if key else None
         return page(
             "request.html",
@@ -120,7 +118,7 @@ class RequestPages:
             correlation=correlation,
             loose=(),
             more_loose=0,
-            span=None if index is None else span_view(timeline, index, lanes, whole=whole),
+            span=None if index is None else span_view(timeline, index, whole=whole),
             lacks=lacks,
             expand=expand,
             again=f"/trace/{trace_id}?expand=1",
@@ -137,7 +135,7 @@ class RequestPages:
             index = span_at(timeline, key)
             if index is None:
                 raise NotFound(f"The trace {trace_id} has no span {key[:100]}", hint=f"phoenix-dev trace {trace_id}")
-            return span_view(timeline, index, lanes_of([found]), whole=whole)
+            return span_view(timeline, index, whole=whole)
 
         return page("_span.html", span=await self._reading.ask(read))
 

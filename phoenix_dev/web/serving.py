@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import time
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.receiver.connections import http_config
 from phoenix_dev.receiver.refusals import Refusals
+from phoenix_dev.receiver.sockets import bind_loopback
 from phoenix_dev.web.app import page_app
 from phoenix_dev.web.guard import Guard
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 #: What answers under way may take once it stops (seconds).
 _FINISH_S = 1
 _LOOK_S = 5.0
+#: How far above the usual port a free one is looked for.
+_REACH = 100
+_LAST_PORT = 65535
 
 
 class PageServer(uvicorn.Server):
@@ -67,6 +73,22 @@ class PageServer(uvicorn.Server):
             return
         with super().capture_signals():
             yield
+
+
+def listen(port: int, *, named: bool) -> list[socket.socket]:
+    """Sockets on loopback: on this port and no other when the user named it, else on it or the next that is free.
+
+    Raises NotReady when there is none.
+    """
+    for number in range(port, min(port + (1 if named else _REACH), _LAST_PORT + 1)):
+        try:
+            return bind_loopback(number)
+        except OSError as error:
+            if named:
+                taken = error.errno == errno.EADDRINUSE
+                why = "is taken by another process" if taken else f"cannot be used: {error.strerror}"
+                raise NotReady(f"port {port} {why}", hint="phoenix-dev ui") from error
+    raise NotReady(f"no port from {port} on is free for the page", hint="phoenix-dev ui --port 8080")
 
 
 def serve_page(open_stores: Callable[[], Stores], sockets: Sequence[socket.socket], *, project: str) -> None:

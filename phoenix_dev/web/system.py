@@ -6,14 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.lanes import Lanes
 from phoenix_dev.model.quantity import ago, duration, three_digits
 from phoenix_dev.usecases.see_system import see_system
 from phoenix_dev.web import cannot
 from phoenix_dev.web.asked import WINDOWS, Asked
 from phoenix_dev.web.drawing import draw
+from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.markup import page
-from phoenix_dev.web.views import HUES
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 #: Services that a table has, and that a map can be read with.
 _MOST_SERVICES = 500
 _MOST_ON_MAP = 60
+_WINDOW = "15m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +55,46 @@ class SystemPages:
         """Every service: how much, how well, how fast."""
         asked = Asked(request.query_params)
         found, lacks, values = await self._read(asked, "services")
-        lanes = Lanes(HUES, (one.service for one in found.services))
-        rows = [_row(one, found, lanes) for one in found.services[:_MOST_SERVICES]]
+        rows = [_row(one, found) for one in found.services[:_MOST_SERVICES]]
         return page("services.html", 400 if asked.wrong else 200, **values, rows=rows, lacks=lacks)
 
     async def map(self, request: Request) -> Response:
         """Who calls whom."""
         asked = Asked(request.query_params)
         found, lacks, values = await self._read(asked, "map")
-        lanes = Lanes(HUES, (one.service for one in found.services))
         calls = sorted(found.calls, key=lambda call: -call.count)
         shown = {name for call in calls for name in (call.caller, call.callee)}
-        drawing = draw(found, lanes, _MOST_ON_MAP)
+        drawing = draw(found, _MOST_ON_MAP)
         return page(
             "map.html",
             400 if asked.wrong else 200,
             **values,
             drawing=drawing,
             calls=calls[:_MOST_SERVICES],
-            lanes=lanes,
+            hue_of=hue_of,
             alone=[one.service for one in found.services if one.service not in shown],
             lacks=lacks,
         )
 
     async def _read(self, asked: Asked, active: str) -> tuple[System, tuple[str, ...], dict[str, object]]:
-        since, now = asked.since(), time.time_ns()
+        since, now = asked.since(_WINDOW), time.time_ns()
 
         def read(stores: Stores) -> tuple[System, tuple[str, ...]]:
             return see_system(stores, since, now), tuple(cannot.of_services(stores))
 
         found, lacks = await self._reading.ask(read)
-        values = {"project": self._project, "active": active, "typed": "", "system": found, "asked": asked.given}
-        return found, lacks, {**values, "windows": WINDOWS, "wrong": asked.wrong, "covered": _covered(found)}
+        base = {"project": self._project, "active": active, "typed": "", "asked": asked.given, "wrong": asked.wrong}
+        covered = duration(found.until_ns - found.since_ns)
+        return found, lacks, {**base, "system": found, "windows": WINDOWS, "window": _WINDOW, "covered": covered}
 
 
-def _covered(system: System) -> str:
-    return duration(system.until_ns - system.since_ns)
-
-
-def _row(one: ServiceFigures, system: System, lanes: Lanes) -> ServiceRow:
+def _row(one: ServiceFigures, system: System) -> ServiceRow:
     latency = one.latency
     times = tuple(duration(ns) for ns in (latency.p50_ns, latency.p95_ns, latency.p99_ns)) if latency else ("", "", "")
     share = 100 * one.errors / one.requests if one.requests else 0.0
     return ServiceRow(
         service=one.service,
-        hue=lanes.number(one.service),
+        hue=hue_of(one.service),
         rate=rate_of(one.requests, system.seconds) if one.requests else "",
         errors=f"{one.errors:,}" if one.errors else "",
         share=f"{three_digits(share)} %" if one.requests else "",

@@ -7,14 +7,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.lanes import number_of
-from phoenix_dev.model.quantity import ago, clock, day, duration
+from phoenix_dev.model.quantity import clock, day, duration
 from phoenix_dev.usecases.list_traces import list_traces
 from phoenix_dev.web import cannot
 from phoenix_dev.web.asked import TRACE_LIMITS, WINDOWS, Asked, trace_query
+from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.live import Event
 from phoenix_dev.web.markup import fragment, page, query
-from phoenix_dev.web.views import HUES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -44,7 +43,7 @@ class TraceRow:
     hue: int
     clock: str
     day: str
-    ago: str
+    today: bool
     duration: str
     share: str
 
@@ -94,6 +93,8 @@ class TracePages:
             typed="",
             rows=rows_of(found.traces, now),
             dots=dots_of(found.traces),
+            longest=duration(max((one.duration_ns for one in found.traces), default=0)),
+            shortest=duration(min((one.duration_ns for one in found.traces), default=0)),
             truncated=found.truncated,
             more=next((one for one in TRACE_LIMITS if one > wanted.limit), None),
             services=services,
@@ -136,10 +137,10 @@ def rows_of(traces: Sequence[TraceSummary], now_ns: int) -> list[TraceRow]:
     return [
         TraceRow(
             summary=one,
-            hue=number_of(one.root_service, HUES),
+            hue=hue_of(one.root_service),
             clock=clock(one.start_ns),
             day=day(one.start_ns),
-            ago=ago(now_ns - one.start_ns) if now_ns >= one.start_ns else "",
+            today=day(one.start_ns) == day(now_ns),
             duration=duration(one.duration_ns),
             share=f"{max(1.0, 100 * one.duration_ns / longest):.1f}",
         )
@@ -157,7 +158,7 @@ def dots_of(traces: Sequence[TraceSummary]) -> list[Dot]:
     return [
         Dot(
             trace_id=one.trace_id,
-            x=f"{1 + 98 * (one.start_ns - first) / max(1, last - first):.2f}",
+            x=f"{7 + 92 * (one.start_ns - first) / max(1, last - first):.2f}",
             y=f"{88 - 76 * (height - low) / max(0.3, high - low):.1f}",
             error=one.error,
             words=f"{one.root_service[:60]} {one.root_name[:80]}, {duration(one.duration_ns)}"

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.lanes import Lanes, number_of
 from phoenix_dev.model.quantity import ago, clock, day, duration
 from phoenix_dev.model.telling import plain
 from phoenix_dev.model.timeline.failures import failures_of, origins
 from phoenix_dev.model.trace_ids import correlation_ids, request_ids
+from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.waterfall import Waterfall, pairs_of, span_keys, ticks
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.timeline import Timeline
     from phoenix_dev.model.timeline.failures import Failure
 
-#: Colours that services are told apart by, beside their names.
-HUES = 12
 _MOST_CAUSES = 3
 _MOST_IDS = 5
 _LEAST_SHARE = 0.01
@@ -173,7 +171,7 @@ class SpanView:
         return any(value.is_cut for value in (*self.attributes, *self.resource, *of_events))
 
 
-def trace_view(timeline: Timeline, lanes: Lanes, *, expand: bool, now_ns: int, relation: str = "") -> TraceView:
+def trace_view(timeline: Timeline, *, expand: bool, now_ns: int, relation: str = "") -> TraceView:
     """A trace for its page."""
     trace = timeline.trace
     began = origins(timeline)
@@ -190,24 +188,24 @@ def trace_view(timeline: Timeline, lanes: Lanes, *, expand: bool, now_ns: int, r
         ago=ago(now_ns - timeline.start_ns) if now_ns >= timeline.start_ns else "",
         correlation=correlation_ids(trace)[:_MOST_IDS],
         request=request_ids(trace)[:_MOST_IDS],
-        causes=tuple(_cause(timeline, index, keys[index], lanes) for index in began[:_MOST_CAUSES]),
+        causes=tuple(_cause(timeline, index, keys[index]) for index in began[:_MOST_CAUSES]),
         more_causes=max(0, len(began) - _MOST_CAUSES),
-        shares=tuple(_shares(timeline, lanes)),
+        shares=tuple(_shares(timeline)),
         ticks=ticks(timeline.duration_ns),
-        waterfall=Waterfall(timeline, lanes, expand=expand),
+        waterfall=Waterfall(timeline, expand=expand),
         loose=log_lines(timeline.logs[:200]),
         relation=relation,
         expand=expand,
     )
 
 
-def _cause(timeline: Timeline, index: int, key: str, lanes: Lanes) -> Cause:
+def _cause(timeline: Timeline, index: int, key: str) -> Cause:
     span = timeline.bars[index].span
     failure = failures_of(span)[0]
-    return Cause(key, span.service, lanes.number(span.service), span.name, failure.brief, failure.place)
+    return Cause(key, span.service, hue_of(span.service), span.name, failure.brief, failure.place)
 
 
-def _shares(timeline: Timeline, lanes: Lanes) -> Iterable[Share]:
+def _shares(timeline: Timeline) -> Iterable[Share]:
     own: dict[str, int] = {}
     for bar, start, end in timeline.path:
         service = timeline.bars[bar].span.service
@@ -218,12 +216,12 @@ def _shares(timeline: Timeline, lanes: Lanes) -> Iterable[Share]:
         if total and len(own) > 1 and spent >= total * _LEAST_SHARE:
             width = 100 * spent / total
             longest = spent == max(own.values())
-            hue = lanes.number(service)
+            hue = hue_of(service)
             yield Share(service, hue, duration(spent), round(width), f"{left:.2f}", f"{width:.2f}", longest)
             left += width
 
 
-def span_view(timeline: Timeline, index: int, lanes: Lanes, *, whole: bool) -> SpanView:
+def span_view(timeline: Timeline, index: int, *, whole: bool) -> SpanView:
     """One span, of a trace that is laid out."""
     bar = timeline.bars[index]
     span, keys = bar.span, span_keys(timeline)
@@ -236,7 +234,7 @@ def span_view(timeline: Timeline, index: int, lanes: Lanes, *, whole: bool) -> S
         parent_key=keys[bar.parent] if bar.parent >= 0 else "",
         parent_id=span.parent_span_id,
         service=span.service,
-        hue=lanes.number(span.service),
+        hue=hue_of(span.service),
         name=span.name or "(no name)",
         kind=span.kind,
         status=span.status,
@@ -278,7 +276,7 @@ def log_line(record: LogRecord) -> LogLine:
         record=record,
         mark=_MARKS[record.level],
         level=record.level or "LOG",
-        hue=number_of(record.service, HUES),
+        hue=hue_of(record.service),
         clock=clock(record.time_ns),
         day=day(record.time_ns),
         pairs=pairs_of(record.attributes),
@@ -289,8 +287,3 @@ def log_line(record: LogRecord) -> LogLine:
 def digest_of(record: LogRecord) -> str:
     """Tells a record from others of the same time."""
     return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def lanes_of(traces: Iterable[Trace]) -> Lanes:
-    """Colours for the services of some traces."""
-    return Lanes(HUES, (service for trace in traces for service in trace.services))

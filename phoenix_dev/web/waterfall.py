@@ -12,12 +12,12 @@ from phoenix_dev.model.telling import plain, quoted, telling, text_of
 from phoenix_dev.model.timeline import Gap, rows_of
 from phoenix_dev.model.timeline.failures import failures_by_bar, origins
 from phoenix_dev.model.timeline.moments import moments_of
+from phoenix_dev.web.hues import hue_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from phoenix_dev.model.attributes import Attributes
-    from phoenix_dev.model.lanes import Lanes
     from phoenix_dev.model.span import SpanLink
     from phoenix_dev.model.timeline import Bar, Row, Timeline
     from phoenix_dev.model.timeline.moments import Moment
@@ -30,9 +30,8 @@ _MOST_NOTES = 5_000
 _MOST_OF_A_ROW = 5
 #: Levels of the tree that are told apart by their place.
 _DEEPEST = 24
-#: The narrowest bar that is seen, in percent, and the width that a label takes beside one.
+#: The narrowest bar that is seen, in percent.
 _NARROWEST = 0.25
-_LABEL = 12.0
 _ERROR_SEVERITY = 17
 _MOST_PAIRS = 6
 
@@ -42,7 +41,9 @@ Rect = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SpanLine:
-    """A bar, or repeats of one. `key` names its first span in URLs; `label_x` and `anchor` place the duration."""
+    """A bar, or repeats of one. `key` names its first span in URLs; `enters` tells that the row above it in the tree is
+    another service's.
+    """
 
     key: str
     depth: int
@@ -52,10 +53,9 @@ class SpanLine:
     kind: str
     bars: tuple[Rect, ...]
     path: tuple[Rect, ...]
-    label: str
-    label_x: str
-    anchor: Literal["start", "end"]
+    lasted: str
     repeats: str
+    enters: bool
     error: bool
     origin: bool
     skewed: bool
@@ -95,13 +95,12 @@ def span_keys(timeline: Timeline) -> list[str]:
 class Waterfall:
     """The lines of a timeline. `left_out` counts the spans that no line shows, `folded` those that share one."""
 
-    def __init__(self, timeline: Timeline, lanes: Lanes, *, expand: bool) -> None:
+    def __init__(self, timeline: Timeline, *, expand: bool) -> None:
         fits = len(timeline.bars) <= MOST_ROWS
         found = rows_of(timeline, expand=expand and fits, most=MOST_ROWS if expand else FIRST_ROWS)
         self._timeline = timeline
         self._rows = found.rows
         self._tops = found.tops
-        self._lanes = lanes
         self._expand = expand
         self._keys = span_keys(timeline)
         self._failures = failures_by_bar(timeline)
@@ -145,24 +144,20 @@ class Waterfall:
         bars = [self._timeline.bars[index] for index in row.bars]
         first = bars[0]
         rects = tuple(self._rects((bar.offset_ns, bar.end_ns) for bar in bars))
-        end = max(self.percent(bar.end_ns) for bar in bars)
-        start = min(self.percent(bar.offset_ns) for bar in bars)
-        after = end + _LABEL <= 100 or start < _LABEL
         spent = sum(bar.span.duration_ns for bar in bars)
         longest = max(bar.span.duration_ns for bar in bars)
         return SpanLine(
             key=self._keys[row.bars[0]],
             depth=min(depth, _DEEPEST),
             service=first.span.service,
-            hue=self._lanes.number(first.span.service),
+            hue=hue_of(first.span.service),
             name=first.span.name or "(no name)",
             kind=first.span.kind,
             bars=rects,
             path=tuple(self._rects(stretch for index in row.bars for stretch in self._paths[index])),
-            label=duration(spent),
-            label_x=_number(min(end, 100 - _LABEL) if after else start),
-            anchor="start" if after else "end",
+            lasted=duration(spent),
             repeats=f"×{len(bars):,} ≤ {duration(longest)}" if len(bars) > 1 else "",
+            enters=row.parent < 0 or self._first(self._rows[row.parent]).span.service != first.span.service,
             error=first.span.status == "error",
             origin=row.bars[0] in self._origins,
             skewed=any(bar.skew_ns for bar in bars),

@@ -137,11 +137,9 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch { say("The browser does not allow copying here"); return; }
-  const sign = button.firstElementChild, before = sign.textContent;
-  sign.textContent = "✓";
   button.classList.add("done");
   say("Copied");
-  setTimeout(() => { sign.textContent = before; button.classList.remove("done"); }, 1200);
+  setTimeout(() => button.classList.remove("done"), 1200);
 });
 
 // ---- addresses that can be shared ----------------------------------------------------------------------------------

@@ -8,12 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from phoenix_dev.errors import NotReady
+from phoenix_dev.errors import NotFound, NotReady
 from phoenix_dev.model.stack import Endpoints
-from phoenix_dev.usecases.open import PAGES, page_url, trace_urls
+from phoenix_dev.usecases.open import PAGES, addresses, page_url
+from tests.otlp import log, logs, span, traces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phoenix_dev.stores import Stores
+
+    Send = Callable[..., None]
 
 PLAIN = Endpoints(jaeger="http://127.0.0.1:16686", loki="http://127.0.0.1:3100", prometheus="http://127.0.0.1:9090")
 WHOLE = Endpoints(
@@ -23,6 +28,9 @@ WHOLE = Endpoints(
     alertmanager="http://127.0.0.1:9093",
     grafana="http://127.0.0.1:3000",
 )
+
+OWN = Endpoints(otlp_http="http://127.0.0.1:4318", ui="http://127.0.0.1:4319")
+TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 def not_to_be_opened() -> Stores:
@@ -52,13 +60,40 @@ def test_without_grafana_and_alertmanager_prometheus_shows_what_it_can() -> None
             page_url(PLAIN, page)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_embedded_runtime_has_no_page(page: str) -> None:
+@pytest.mark.parametrize(("page", "path"), [("logs", "/logs"), ("metrics", "/services")])
+def test_the_embedded_runtime_shows_logs_and_metrics_on_its_own_page(page: str, path: str) -> None:
+    assert addresses(OWN, not_to_be_opened, page) == (f"http://127.0.0.1:4319{path}",)
+
+
+@pytest.mark.parametrize("page", ["dashboards", "alerts"])
+def test_what_it_has_no_page_of_it_says(page: str) -> None:
     with pytest.raises(NotReady, match=f"the embedded runtime has no page of {page}"):
-        page_url(Endpoints(otlp_http="http://127.0.0.1:4318"), page)
+        addresses(OWN, not_to_be_opened, page)
 
 
-def test_on_the_embedded_runtime_a_trace_is_read_in_the_terminal() -> None:
-    with pytest.raises(NotReady) as caught:
-        trace_urls(Endpoints(), not_to_be_opened, "an id; rm -rf")
-    assert caught.value.hint == "phoenix-dev trace 'an id; rm -rf'"
+def test_with_nothing_named_its_list_is_opened() -> None:
+    assert addresses(OWN, not_to_be_opened, None) == ("http://127.0.0.1:4319/",)
+
+
+@pytest.mark.parametrize("what", [*PAGES, "an-id"])
+def test_an_engine_of_an_older_version_has_no_page(what: str) -> None:
+    with pytest.raises(NotReady, match="without a page"):
+        addresses(Endpoints(otlp_http="http://127.0.0.1:4318"), not_to_be_opened, what)
+
+
+def test_a_request_of_one_trace_is_opened_there(send: Send, stores: Stores) -> None:
+    send(traces("gateway", span(TRACE, "GET /")))
+    assert addresses(OWN, lambda: stores, TRACE) == (f"http://127.0.0.1:4319/trace/{TRACE}",)
+
+
+def test_a_request_of_several_traces_is_one_page(send: Send, stores: Stores) -> None:
+    for trace_id in (TRACE, "1" * 32):
+        send(traces("gateway", span(trace_id, "GET /", attributes={"correlation_id": "a b/&"})))
+    assert addresses(OWN, lambda: stores, "a b/&") == ("http://127.0.0.1:4319/find?q=a%20b%2F%26&as=correlation",)
+
+
+def test_so_is_one_that_only_logs_bear(send: Send, stores: Stores) -> None:
+    send(logs("gateway", log("here", correlation_id="lonely")))
+    assert addresses(OWN, lambda: stores, "lonely") == ("http://127.0.0.1:4319/find?q=lonely&as=correlation",)
+    with pytest.raises(NotFound, match="only logs bear"):
+        addresses(PLAIN, lambda: stores, "lonely")
