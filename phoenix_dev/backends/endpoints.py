@@ -1,8 +1,10 @@
-"""Where the systems that keep the telemetry answer."""
+"""Where the systems that keep the telemetry answer, and how long they keep it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from phoenix_dev.backends.windows import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,10 +12,11 @@ class RemoteEndpoints:
     """Base URLs, without a slash at their end.
 
     `jaeger_errors` is the store that keeps traces with an error longer, with its base path (`…:16688/errors`); empty
-    where there is none.
+    where there is none. `reach`: how long what is kept.
     """
 
     jaeger: str
     loki: str
     prometheus: str
     jaeger_errors: str = ""
+    reach: Reach = field(default_factory=Reach, kw_only=True)

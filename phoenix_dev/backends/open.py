@@ -30,10 +30,10 @@ def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = Non
     errors = JaegerClient(Backend("Jaeger", endpoints.jaeger_errors, http)) if endpoints.jaeger_errors else None
     loki = LokiClient(Backend("Loki", endpoints.loki, http))
     prometheus = PrometheusClient(Backend("Prometheus", endpoints.prometheus, http))
-    traces = JaegerTraceStore(jaeger, errors)
+    traces = JaegerTraceStore(jaeger, errors, endpoints.reach)
     return Stores(
         traces,
-        LokiLogStore(loki, traces.extent),
+        LokiLogStore(loki, traces.extent, endpoints.reach.logs),
         PrometheusMetricStore(prometheus),
         RemoteServiceStore(prometheus, loki),
     )

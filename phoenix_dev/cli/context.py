@@ -63,9 +63,11 @@ class AppContext:
         if self.runtime().name == "compose":
             from phoenix_dev.backends.endpoints import RemoteEndpoints
             from phoenix_dev.backends.open import open_remote_stores
+            from phoenix_dev.backends.windows import Reach
 
-            at = self.runtime().endpoints()
-            return open_remote_stores(RemoteEndpoints(at.jaeger, at.loki, at.prometheus, at.jaeger_errors))
+            at, kept = self.runtime().endpoints(), self.settings.retention
+            reach = Reach(kept.age_ns("traces"), kept.age_ns("error_traces"), kept.age_ns("logs"))
+            return open_remote_stores(RemoteEndpoints(at.jaeger, at.loki, at.prometheus, at.jaeger_errors, reach=reach))
         from phoenix_dev.telemetry.reader import open_stores
 
         return open_stores(self.home / "telemetry.db")

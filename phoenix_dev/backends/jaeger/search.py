@@ -6,41 +6,38 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.jaeger.spans import traces_in
 from phoenix_dev.backends.parallel import each
-from phoenix_dev.backends.windows import clamped
 from phoenix_dev.model.span import Trace
 from phoenix_dev.stores.matching import matches, summary_of
 from phoenix_dev.stores.traces import TracePage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from phoenix_dev.backends.jaeger.client import JaegerClient
     from phoenix_dev.backends.jaeger.store import JaegerTraceStore
+    from phoenix_dev.backends.windows import Window
     from phoenix_dev.stores.traces import TraceQuery
 
 #: However many do not match, no more traces of one service than this are looked at.
 _MOST_CANDIDATES = 1000
-_LAST_TIME = 2**62
 
 
 class Search:
-    """One query. Jaeger's own filters choose candidates, wider than the query; whether a trace matches is decided here
-    on its spans, as in every other store.
+    """One query over what starts in a window, in some sources, the first of which has whole traces. Jaeger's own
+    filters choose candidates, wider than the query; whether a trace matches is decided here on its spans, as in every
+    other store.
 
     Jaeger compares durations with those of single spans: a trace that lasts long without a span that does is not
     found by a minimum (`TraceCapabilities.whole_trace_durations`).
     """
 
     def __init__(
-        self,
-        store: JaegerTraceStore,
-        jaeger: JaegerClient,
-        errors: JaegerClient | None,
-        query: TraceQuery,
-        until_ns: int = _LAST_TIME,
+        self, store: JaegerTraceStore, sources: Sequence[JaegerClient], query: TraceQuery, window: Window | None
     ) -> None:
         self._store = store
-        self._sources = [jaeger, errors] if errors is not None and query.error else [jaeger]
+        self._sources = sources
         self._query = query
-        self._window = clamped(query.since_ns, until_ns)
+        self._window = window
 
     def page(self) -> TracePage:
         """The newest that match. Also said to be cut off where there were too many to look at."""

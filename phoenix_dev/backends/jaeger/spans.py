@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.otlp import spans_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
     from phoenix_dev.model.attributes import Attributes
@@ -21,16 +23,19 @@ _OF_A_LINK = "opentracing.ref_type"
 
 def traces_in(data: TracesData) -> dict[str, tuple[Span, ...]]:
     """Spans by trace, each once, by start time."""
-    once: dict[str, dict[tuple[object, ...], Span]] = {}
+    found: dict[str, list[Span]] = {}
     for span in spans_of(data):
-        # A span that was sent twice may be kept twice, in two stores of one Jaeger for instance.
-        key = (span.span_id, span.start_ns, span.name, span.kind, span.service)
-        once.setdefault(span.trace_id, {}).setdefault(key, _as_sent(span))
-    return {
-        trace_id: tuple(sorted(spans.values(), key=lambda span: span.start_ns))
-        for trace_id, spans in once.items()
-        if trace_id
-    }
+        found.setdefault(span.trace_id, []).append(span)
+    return {trace_id: once(map(_as_sent, spans)) for trace_id, spans in found.items() if trace_id}
+
+
+def once(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans of a trace, each once, by start time."""
+    # A span that was sent twice may be kept twice, in two stores of one Jaeger for instance.
+    found: dict[tuple[object, ...], Span] = {}
+    for span in spans:
+        found.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
+    return tuple(sorted(found.values(), key=lambda span: span.start_ns))
 
 
 def _as_sent(span: Span) -> Span:

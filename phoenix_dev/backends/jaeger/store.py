@@ -6,10 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.jaeger.search import Search
-from phoenix_dev.backends.jaeger.spans import traces_in
+from phoenix_dev.backends.jaeger.spans import once, traces_in
 from phoenix_dev.backends.just_read import JustRead
 from phoenix_dev.backends.parallel import each
-from phoenix_dev.backends.windows import AHEAD, MINUTE, backwards
+from phoenix_dev.backends.windows import AHEAD, MINUTE, Reach, backwards, clamped
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.identifier import as_trace_id
 from phoenix_dev.stores.traces import TraceCapabilities, TracePage, TraceQuery
@@ -31,18 +31,21 @@ _MOST_BEARERS = 1000
 _CLOCKS_DIFFER = MINUTE
 #: Of each service so many of its newest traces are looked at for the one that started last.
 _LATEST = 5
+_LAST_TIME = 2**62
 
 
 class JaegerTraceStore:
     """Implements `TraceStore`. An ID that a request bears is looked for in the last hour, else in the last day, else in
-    the last seven days. `errors` is the store that keeps traces with an error longer.
+    the last seven days, and so on to the end of what is kept. `errors` is the store that keeps traces with an error
+    longer: it is asked for what the other may have forgotten.
     """
 
     capabilities = TraceCapabilities()
 
-    def __init__(self, jaeger: JaegerClient, errors: JaegerClient | None = None) -> None:
+    def __init__(self, jaeger: JaegerClient, errors: JaegerClient | None = None, reach: Reach | None = None) -> None:
         self._jaeger = jaeger
         self._errors = errors
+        self._reach = reach or Reach()
         self._extents: dict[str, Window] = {}
         self._just_read: JustRead[tuple[Span, ...]] = JustRead()
 
@@ -68,25 +71,44 @@ class JaegerTraceStore:
             raise NotReady("Jaeger cannot find a trace by the ID of a span", hint="phoenix-dev traces")
         if len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
             return ()
-        for window in backwards():
-            if found := self._bearing({_TAGS[kind]: value}, window):
+        now = time.time_ns()
+        for window in backwards(self._longest, now):
+            if found := self._bearing({_TAGS[kind]: value}, window, now):
                 spans = self.spans(found)
                 return tuple(sorted(spans, key=lambda trace_id: spans[trace_id][0].start_ns))
         return ()
 
     def search(self, query: TraceQuery) -> TracePage:
-        """See `TraceStore.search`. Looks no further back than 30 days."""
-        return Search(self, self._jaeger, self._errors, query).page()
+        """See `TraceStore.search`. Looks no further back than 30 days, or than anything is kept."""
+        return self._search(query, time.time_ns()).page()
 
     def latest(self, *, error: bool = False) -> str | None:
         """See `TraceStore.latest`."""
         now = time.time_ns()
         sound = now + _CLOCKS_DIFFER
-        for first, last in [*((first, min(last, sound)) for first, last in backwards(now)), (sound, now + AHEAD)]:
+        windows = [(first, min(last, sound)) for first, last in backwards(self._longest, now)]
+        for first, last in [*windows, (sound, now + AHEAD)]:
             query = TraceQuery(since_ns=first, error=error, limit=_LATEST)
-            if found := Search(self, self._jaeger, self._errors, query, until_ns=last).traces():
+            if found := self._search(query, now, until_ns=last).traces():
                 return found[0].trace_id
         return None
+
+    @property
+    def _longest(self) -> int:
+        """How long anything is kept."""
+        return max(self._reach.traces, self._reach.error_traces if self._errors is not None else 0)
+
+    def _sources(self, since_ns: int, now_ns: int) -> list[JaegerClient]:
+        """Who may keep what is no older than this."""
+        if self._errors is None or since_ns >= now_ns - self._reach.traces:
+            return [self._jaeger]
+        return [self._jaeger, self._errors]
+
+    def _search(self, query: TraceQuery, now_ns: int, until_ns: int = _LAST_TIME) -> Search:
+        window = clamped(query.since_ns, until_ns, now_ns, self._longest)
+        # Nothing but errors is there: of those it is asked whatever their time.
+        since_ns = 0 if query.error or window is None else window[0]
+        return Search(self, self._sources(since_ns, now_ns), query, window)
 
     def _known(self, trace_id: str) -> tuple[str, ...]:
         spans = self.spans([trace_id] if trace_id else []).get(trace_id, ())
@@ -96,12 +118,21 @@ class JaegerTraceStore:
     def _spans(self, trace_id: str) -> tuple[Span, ...]:
         if spans := self._just_read.take(trace_id):
             return spans
-        data = self._jaeger.trace(trace_id)
-        return () if data is None else traces_in(data).get(trace_id, ())
+        spans = _read(self._jaeger, trace_id)
+        first_ns = spans[0].start_ns if spans else 0
+        _, *others = self._sources(first_ns, time.time_ns())
+        return once((*spans, *(span for other in others for span in _read(other, trace_id)))) if others else spans
 
-    def _bearing(self, tags: dict[str, str], window: Window) -> list[str]:
-        def ask(service: str) -> list[str]:
-            return self._jaeger.bearing(service, tags, window, _MOST_BEARERS)
+    def _bearing(self, tags: dict[str, str], window: Window, now_ns: int) -> list[str]:
+        def ask(one: tuple[JaegerClient, str]) -> list[str]:
+            source, service = one
+            return source.bearing(service, tags, window, _MOST_BEARERS)
 
-        found = each(ask, self._jaeger.services())
+        sources = self._sources(window[0], now_ns)
+        found = each(ask, [(source, service) for source in sources for service in source.services()])
         return list(dict.fromkeys(trace_id for ids in found for trace_id in ids))
+
+
+def _read(source: JaegerClient, trace_id: str) -> tuple[Span, ...]:
+    data = source.trace(trace_id)
+    return () if data is None else traces_in(data).get(trace_id, ())

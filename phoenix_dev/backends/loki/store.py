@@ -34,14 +34,16 @@ _JUST_NOW = 0.25
 class LokiLogStore:
     """Implements `LogStore`.
 
-    What is looked for without a time is looked for in the last hour, else in the last day, else in the last seven days.
-    `extent` tells first and last time of a trace's spans, None without any.
+    What is looked for without a time is looked for in the last hour, else in the last day, else in the last seven days,
+    and so on to the end of what is kept for `reach` nanoseconds. `extent` tells first and last time of a trace's spans,
+    None without any.
     """
 
     capabilities = LogCapabilities(poll_seconds=0.25)
 
-    def __init__(self, loki: LokiClient, extent: Callable[[str], Window | None]) -> None:
+    def __init__(self, loki: LokiClient, extent: Callable[[str], Window | None], reach: int) -> None:
         self._loki = loki
+        self._reach = reach
         self._extent = extent
         self._tail = Tail(loki)
         self._just_read: JustRead[tuple[LogRecord, ...]] = JustRead()
@@ -79,7 +81,7 @@ class LokiLogStore:
         return tuple(record for record in self._bearing(kind, value) if not record.trace_id)
 
     def search(self, keep: LogFilter, limit: int | None, *, follow: bool = True) -> LogPage:
-        """See `LogStore.search`. Looks no further back than 30 days."""
+        """See `LogStore.search`. Looks no further back than 30 days, or than logs are kept."""
         cursor = self._tail.begin() if follow else ""
         if limit == 0:
             return LogPage((), truncated=False, cursor=cursor)
@@ -111,22 +113,22 @@ class LokiLogStore:
         now = time.time_ns()
         until = now + AHEAD if keep.until_ns is None else keep.until_ns
         since = now - FURTHEST if keep.since_ns is None else keep.since_ns
-        for first, last in [*backwards(now), (now - FURTHEST, now - FURTHEST)]:
-            if window := clamped(max(first, since), min(last, until), now):
+        for first, last in backwards(max(self._reach, FURTHEST), now):
+            if window := clamped(max(first, since), min(last, until), now, self._reach):
                 yield from self._loki.newest_first(wanted, window, most)
             if first <= since:
                 return
 
     def _around(self, trace_id: str) -> Window | None:
         extent = self._extent(trace_id)
-        return clamped(extent[0] - MARGIN, extent[1] + MARGIN) if extent else None
+        return clamped(extent[0] - MARGIN, extent[1] + MARGIN, reach=self._reach) if extent else None
 
     def _of_traces(self, group: tuple[Window, Sequence[str]]) -> list[LogRecord]:
         window, trace_ids = group
         return [record_of(entry) for entry in self._loki.oldest_first(query.of_traces(trace_ids), window)]
 
     def _until_found(self, wanted: str) -> list[LogRecord]:
-        for window in backwards():
+        for window in backwards(self._reach):
             if found := [record_of(entry) for entry in self._loki.oldest_first(wanted, window)]:
                 return found
         return []
