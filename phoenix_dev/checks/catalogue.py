@@ -14,6 +14,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.catalogue import PARTS, PORTS, wanted_parts
 from phoenix_dev.runtime.containers import Containers
+from phoenix_dev.runtime.engine_client import refusals_in
 from phoenix_dev.runtime.folder import DATABASE
 from phoenix_dev.runtime.ports import WantedPort
 
@@ -124,7 +125,7 @@ def _queue(patient: Patient) -> Iterator[Finding]:
 def _refused(patient: Patient) -> Iterator[Finding]:
     if patient.runtime() == "embedded":
         _, facts = patient.answer().needed()
-        return refused.by_the_engine(refused.remembered(facts))
+        return refused.by_the_engine(refusals_in(facts))
     record = patient.stack()
     return refused.by_the_stack(record.endpoints.prometheus, record.ports["prometheus"], patient.containers())
 

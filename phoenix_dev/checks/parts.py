@@ -10,8 +10,10 @@ from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.docker import PATIENCE_S, name_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.catalogue import PROMETHEUS, wanted_parts
+from phoenix_dev.runtime.catalogue import wanted_parts
+from phoenix_dev.runtime.containers import ContainerFacts
 from phoenix_dev.runtime.readiness import why_not_ready
+from phoenix_dev.runtime.remedy import give_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,14 +38,14 @@ def part(docker: Docker, project: str, record: ComposeRecord, one: Part) -> Iter
         yield Finding(one.name, severity, f"{one.title} has no container", fix="phoenix-dev up")
         return
     name = name_of(container)
-    facts = docker.details(container)
-    if ended := _ended(facts):
-        fix = f"docker logs --tail 20 {name}" if facts["State"]["Status"] == "restarting" else "phoenix-dev up"
-        yield Finding(one.name, severity, f"{one.title} {ended}", name, fix)
+    facts = ContainerFacts.of(name, docker.details(container))
+    if facts.status != "running" or facts.out_of_memory:
+        fix = f"docker logs --tail 20 {name}" if facts.status == "restarting" else "phoenix-dev up"
+        yield Finding(one.name, severity, f"{one.title} {facts.why}", name, fix)
     elif silent := why_not_ready(one, record.ports, _PROBE_S):
         yield Finding(one.name, severity, f"{one.title} {silent}", name, f"docker logs --tail 20 {name}")
-    elif (restarts := int(facts.get("RestartCount") or 0)) >= _RESTARTS:
-        what = f"{one.title} answers, but was started again {restarts} times"
+    elif facts.restarts >= _RESTARTS:
+        what = f"{one.title} answers, but was started again {facts.restarts} times"
         yield Finding(one.name, Severity.WARNING, what, name, f"docker logs --tail 20 {name}")
     else:
         yield Finding(one.name, Severity.OK, "runs and answers", name)
@@ -108,21 +110,5 @@ def _wrong_owner(one: Part, volume: str, user: str, folder: Folder, registry: st
         f"{one.title} runs as {user} and may not write in its volume, "
         f"which belongs to {folder.uid}:{folder.gid} (mode {folder.mode & 0o777:o})"
     )
-    # Prometheus' image is here in any case and has a chown; the collector's and Loki's have nothing of the kind.
-    image = PROMETHEUS.image_from(registry)
-    fix = f"docker run --rm -u 0 -v {volume}:/volume --entrypoint /bin/chown {image} -R {user} /volume"
-    return Finding("owners", Severity.ERROR if one.core else Severity.WARNING, what, volume, fix)
-
-
-def _ended(facts: Mapping[str, Any]) -> str:
-    """What became of a container that does not run, as the end of a sentence; empty when it runs."""
-    state = facts["State"]
-    if state.get("OOMKilled"):
-        return "was ended because it needed more memory than it may have"
-    if state["Status"] == "running":
-        return ""
-    if state.get("Error"):
-        return f"could not be started: {state['Error']}"
-    if state["Status"] in ("exited", "dead", "restarting"):
-        return f"ended with the status {state['ExitCode']}"
-    return f"is {state['Status']}"
+    severity = Severity.ERROR if one.core else Severity.WARNING
+    return Finding("owners", severity, what, volume, give_volume(volume, user, registry))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phoenix_dev.checks.metrics import last_samples
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import in_utc
-from phoenix_dev.model.refusal import Refusal
 from phoenix_dev.runtime.dropped import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phoenix_dev.backends.prometheus.client import Series
+    from phoenix_dev.model.refusal import Refusal
 
 _MOST = 5
 _DISCARDED = "loki_discarded_samples_total"
@@ -37,15 +36,6 @@ _LOKI = {
     "per_stream_rate_limit": "there were too many at once of one service",
     "stream_limit": "there were too many streams",
 }
-
-
-def remembered(facts: Mapping[str, Any]) -> tuple[Refusal, ...]:
-    """What an engine says it turned away; nothing when it is of a version that tells it in another way."""
-    known = {field.name for field in fields(Refusal)}
-    try:
-        return tuple(Refusal(**{key: one[key] for key in one.keys() & known}) for one in facts.get("refused", ()))
-    except (TypeError, AttributeError):
-        return ()
 
 
 def by_the_engine(refused: Sequence[Refusal]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import StoredData
+from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.lock import EngineLock
@@ -85,7 +86,7 @@ class ComposeRuntime:
             )
         engine = self.engine
         engine.require()
-        with _in_folder(self.home):
+        with folder.writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             with self._alone(timeout_s + _OTHERS_S):
                 notes = ComposeStart(
@@ -100,7 +101,7 @@ class ComposeRuntime:
         if not self.home.is_dir():
             return Stopped(ran=False)
         engine = self.engine
-        with _in_folder(self.home), self._alone(_OTHERS_S):
+        with folder.writing(self.home), self._alone(_OTHERS_S):
             if engine.why_not():
                 # What ran comes back together with its engine, so "nothing runs" would not be true for long.
                 engine.require()
@@ -164,15 +165,3 @@ class ComposeRuntime:
             time.sleep(_POLL_S)
         with lock:
             yield
-
-
-@contextmanager
-def _in_folder(home: Path) -> Iterator[None]:
-    """Turn what the system says about a file in a state folder into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise NotReady(
-            f"the state folder {home} cannot be written: {error.strerror or error}",
-            hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
-        ) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.catalogue import JAEGER, PROJECT_LABEL, SERVICE_LABEL
@@ -40,6 +40,20 @@ class ContainerFacts:
     started: str
     error: str
 
+    @classmethod
+    def of(cls, name: str, attributes: Mapping[str, Any]) -> Self:
+        """Those of a container by the engine's own description of it (`docker inspect`)."""
+        state = attributes["State"]
+        return cls(
+            name=name,
+            status=state["Status"],
+            restarts=attributes["RestartCount"],
+            exit_code=state["ExitCode"],
+            out_of_memory=state["OOMKilled"],
+            started=state["StartedAt"],
+            error=state["Error"],
+        )
+
     @property
     def given_up(self) -> bool:
         """Whether it does not run, or only ever starts again. One that runs now may have needed several starts."""
@@ -68,7 +82,9 @@ class Containers:
     def facts(self) -> Mapping[str, ContainerFacts]:
         """By service, also of those that ended."""
         with self._client() as client:
-            return {one.labels[SERVICE_LABEL]: _facts(one.name or "", one.attrs) for one in self._list(client)}
+            return {
+                one.labels[SERVICE_LABEL]: ContainerFacts.of(one.name or "", one.attrs) for one in self._list(client)
+            }
 
     def memory(self) -> Mapping[str, int]:
         """By service: bytes that a running one holds, without the files it has read (as `docker stats` counts)."""
@@ -155,19 +171,6 @@ class Containers:
         finally:
             if client is not None:
                 client.close()
-
-
-def _facts(name: str, attributes: Mapping[str, Any]) -> ContainerFacts:
-    state = attributes["State"]
-    return ContainerFacts(
-        name=name,
-        status=state["Status"],
-        restarts=attributes["RestartCount"],
-        exit_code=state["ExitCode"],
-        out_of_memory=state["OOMKilled"],
-        started=state["StartedAt"],
-        error=state["Error"],
-    )
 
 
 def _memory(container: Container, *, at_once: bool) -> int:

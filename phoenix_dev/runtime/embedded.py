@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +17,6 @@ from phoenix_dev.runtime.protocol import Started, Stopped
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from phoenix_dev.runtime.ports import WantedPort
@@ -56,7 +54,7 @@ class EmbeddedRuntime:
                 f"the embedded runtime knows the profile development only, not {profile}",
                 hint="phoenix-dev up --profile development",
             )
-        with _in_folder(self.home):
+        with folder.writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
             notes = self._bring_up(time.monotonic() + timeout_s)
@@ -95,7 +93,7 @@ class EmbeddedRuntime:
         """See Runtime."""
         if not self._data_files():
             return
-        with _in_folder(self.home):
+        with folder.writing(self.home):
             lock = EngineLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
         if lock is None:
             raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
@@ -196,18 +194,6 @@ class EmbeddedRuntime:
 
 def _listens(engine: EngineRecord) -> tuple[int, int, int]:
     return engine.http_port, engine.grpc_port, engine.ui_port
-
-
-@contextmanager
-def _in_folder(home: Path) -> Iterator[None]:
-    """Turn what the system says about a file in a state folder into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise NotReady(
-            f"the state folder {home} cannot be written: {error.strerror or error}",
-            hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
-        ) from error
 
 
 def _size(path: Path) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.model.refusal import Refusal
 from phoenix_dev.model.stack import Component, StackStatus
-from phoenix_dev.runtime.engine_client import ask_engine
+from phoenix_dev.runtime.engine_client import ask_engine, refusals_in
 from phoenix_dev.runtime.process import memory_bytes
 
 if TYPE_CHECKING:
@@ -33,18 +32,8 @@ def status_of(engine: EngineHandle, idle: StackStatus) -> StackStatus:
         endpoints=record.endpoints,
         components=(_component(record, facts),),
         since_ns=record.since_ns,
-        refused=_refused(facts) if facts else (),
+        refused=refusals_in(facts) if facts else (),
     )
-
-
-def _refused(facts: dict[str, Any]) -> tuple[Refusal, ...]:
-    """What the engine turned away; nothing when it is of a version that tells it in another way."""
-    names = [field.name for field in fields(Refusal)]
-    try:
-        told = [Refusal(**{name: one[name] for name in names if name in one}) for one in facts["refused"]]
-        return tuple(replace(one, services=tuple(one.services)) for one in told)
-    except (KeyError, TypeError):
-        return ()
 
 
 def _component(record: EngineRecord, facts: dict[str, Any] | None) -> Component:

@@ -1,11 +1,16 @@
-"""Asks a running engine about itself, over its own HTTP port."""
+"""Asks a running engine about itself, over its own HTTP port, and reads what it answers."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.model.refusal import Refusal
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from phoenix_dev.runtime.record import EngineRecord
 
 _PATIENCE_S = 2.0
@@ -25,3 +30,13 @@ def ask_engine(record: EngineRecord, patience_s: float = _PATIENCE_S) -> dict[st
     finally:
         connection.close()
     return facts if isinstance(facts, dict) and facts.get("pid") == record.pid else None
+
+
+def refusals_in(facts: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    """What an engine says it turned away; nothing when it is of a version that tells it in another way."""
+    names = [field.name for field in fields(Refusal)]
+    try:
+        told = [Refusal(**{name: one[name] for name in names if name in one}) for one in facts["refused"]]
+        return tuple(replace(one, services=tuple(one.services)) for one in told)
+    except (KeyError, TypeError):
+        return ()

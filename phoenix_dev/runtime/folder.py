@@ -1,6 +1,27 @@
-"""The names of the engine's files in a state folder."""
+"""A project's state folder: the names of the engine's files in it, and what is said when it cannot be written."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import NotReady
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 LOCK = "engine.lock"
 DATABASE = "telemetry.db"
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Turn what the system says about a file in a state folder into a sentence. Raises NotReady."""
+    try:
+        yield
+    except OSError as error:
+        raise NotReady(
+            f"the state folder {home} cannot be written: {error.strerror or error}",
+            hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
+        ) from error

@@ -12,6 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from phoenix_dev.runtime import http2_hello
 from phoenix_dev.runtime.catalogue import ALERTMANAGER, COLLECTOR, GRAFANA, JAEGER, LOKI, PROMETHEUS
 
 if TYPE_CHECKING:
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
     Probe = Callable[[Mapping[str, int], float], str]
 
-#: What a client of HTTP/2 says first, with an empty frame of settings (RFC 9113, 3.4), and the type of such a frame.
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
 _ANY_STREAM = '{service_name=~".+"}'
-_FRAME_HEADER = 9
-_SETTINGS = 4
 
 
 def why_not_ready(part: Part, ports: Mapping[str, int], patience_s: float) -> str:
@@ -102,11 +99,11 @@ def _ask(port: int, path: str, patience_s: float, *, export: bytes | None = None
 
 def _speaks_http2(port: int, patience_s: float) -> bool:
     with socket.create_connection(("127.0.0.1", port), timeout=patience_s) as connection:
-        connection.sendall(_PREFACE)
-        header = b""
-        while len(header) < _FRAME_HEADER:
-            piece = connection.recv(_FRAME_HEADER - len(header))
+        connection.sendall(http2_hello.HELLO)
+        answer = b""
+        while len(answer) < http2_hello.ENOUGH:
+            piece = connection.recv(http2_hello.ENOUGH - len(answer))
             if not piece:
                 return False
-            header += piece
-    return header[3] == _SETTINGS
+            answer += piece
+    return http2_hello.is_answer(answer)

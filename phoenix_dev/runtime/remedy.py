@@ -16,11 +16,14 @@ def remedy(part: Part, project: str, container: str, last_lines: Sequence[str], 
     """A command: one that mends what the last lines complain of where that is known, else one that shows more."""
     said = "\n".join(last_lines).lower()
     if "permission denied" in said or "operation not permitted" in said:
-        # Prometheus' image is the one of the stack that is always there and has a chown.
-        return (
-            f"docker run --rm --user 0 --volume {project}_{part.volume}:/data --entrypoint /bin/chown "
-            f"{PROMETHEUS.image_from(registry)} -R {part.user} /data && phoenix-dev up"
-        )
+        return f"{give_volume(f'{project}_{part.volume}', part.user, registry)} && phoenix-dev up"
     if "no space left on device" in said:
         return "docker system df"
     return f"docker logs {container}"
+
+
+def give_volume(volume: str, user: str, registry: str) -> str:
+    """The command that makes a volume, with all that is in it, a user's (`uid:gid`)."""
+    # Of the images of the stack that are always there, only Prometheus' has a chown.
+    image = PROMETHEUS.image_from(registry)
+    return f"docker run --rm --user 0 --volume {volume}:/volume --entrypoint /bin/chown {image} -R {user} /volume"

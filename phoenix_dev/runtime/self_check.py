@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from phoenix_dev.errors import NotReady
+from phoenix_dev.runtime import http2_hello
 
 _PATIENCE_S = 5.0
-#: RFC 9113, section 3.4: what a client says first, here with an empty SETTINGS frame; the server's own comes back.
-_HTTP2_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
-_FRAME_HEADER = 9
-_SETTINGS = 4
 
 
 async def check_http(port: int) -> None:
@@ -26,8 +23,8 @@ async def check_http(port: int) -> None:
 
 async def check_grpc(port: int) -> None:
     """Say hello in HTTP/2. Raises NotReady unless the server answers in kind."""
-    answer = await _exchange(port, _HTTP2_HELLO, _FRAME_HEADER)
-    if answer[3] != _SETTINGS:
+    answer = await _exchange(port, http2_hello.HELLO, http2_hello.ENOUGH)
+    if not http2_hello.is_answer(answer):
         raise NotReady(f"the engine's OTLP/gRPC port {port} does not speak HTTP/2")
 
 
