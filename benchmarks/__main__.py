@@ -17,6 +17,7 @@ from benchmarks.figures.ingest import over_grpc, over_http, over_http_gzip, smal
 from benchmarks.figures.latency import send_to_readable
 from benchmarks.figures.lookup import look_ups
 from benchmarks.figures.resident import memory
+from benchmarks.figures.run import run
 from benchmarks.figures.start import help_text, up
 from benchmarks.table import as_json, plain
 
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Bench], tuple[Figure, ...]]] = {
     "up": up,
     "help": help_text,
     "lookup": look_ups,
+    "run": run,
 }
 
 
