@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phoenix_dev.checks.patient import Patient
-    from phoenix_dev.runtime.catalogue import Part, Port
+    from phoenix_dev.runtime.catalogue import Part
 
 
 def checks_of(patient: Patient) -> tuple[Check, ...]:
@@ -163,20 +163,18 @@ def _containers(patient: Patient) -> list[Any]:
 def _of_the_stack(patient: Patient) -> list[ports.Usage]:
     has = patient.record.ports if patient.record else {}
     wanted = [port for part in _parts(patient) for port in part.ports]
-    return [ports.Usage(_wanted(patient, port), has.get(port.name, 0)) for port in wanted]
+    return [
+        ports.Usage(WantedPort.of(patient.settings, port.name, port.what), has.get(port.name, 0)) for port in wanted
+    ]
 
 
 def _of_the_engine(patient: Patient) -> list[ports.Usage]:
     record = patient.answer().record if patient.runs else None
     has = {"otlp_http": record.http_port, "otlp_grpc": record.grpc_port} if record else {}
     wanted = [port for port in PORTS if port.name.startswith("otlp")]
-    return [ports.Usage(_wanted(patient, port), has.get(port.name, 0)) for port in wanted]
-
-
-def _wanted(patient: Patient, port: Port) -> WantedPort:
-    flag = f"--{port.name.replace('_', '-')}-port" if port.name.startswith("otlp") else ""
-    number = int(patient.settings.value(port.key))
-    return WantedPort(port.what, flag, number, patient.settings.chosen(port.key), setting=port.name)
+    return [
+        ports.Usage(WantedPort.of(patient.settings, port.name, port.what), has.get(port.name, 0)) for port in wanted
+    ]
 
 
 def _engine_clock(patient: Patient) -> Iterator[Finding]:

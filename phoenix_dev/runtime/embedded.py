@@ -145,12 +145,11 @@ class EmbeddedRuntime:
     def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort, WantedPort]:
         from phoenix_dev.runtime.ports import WantedPort
 
-        ports, chosen = self.settings.ports, self.settings.chosen
         http, grpc, ui = _listens(before) if before else (0, 0, 0)
         return (
-            WantedPort("OTLP/HTTP", "--otlp-http-port", ports.otlp_http, chosen("ports.otlp_http"), http),
-            WantedPort("OTLP/gRPC", "--otlp-grpc-port", ports.otlp_grpc, chosen("ports.otlp_grpc"), grpc),
-            WantedPort("the page", "", ports.ui, chosen("ports.ui"), ui, "ui"),
+            WantedPort.of(self.settings, "otlp_http", "OTLP/HTTP", http),
+            WantedPort.of(self.settings, "otlp_grpc", "OTLP/gRPC", grpc),
+            WantedPort.of(self.settings, "ui", "the page", ui),
         )
 
     def _outdated(self, running: EngineRecord) -> str:

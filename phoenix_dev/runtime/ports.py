@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+
+    from phoenix_dev.settings import Settings
 
 Bound = TypeVar("Bound")
 
@@ -23,7 +25,7 @@ _LAST_PORT = 65535
 class WantedPort:
     """A port for one receiver. `named` by the user: it or nothing. Its `flag` is empty where only a `setting` names it.
 
-    `before` is where an engine that was killed had listened (0: none was): applications still send there.
+    `before` is where it listened when the stack last ran (0: it did not): applications still send there.
     """
 
     what: str
@@ -32,6 +34,15 @@ class WantedPort:
     named: bool = False
     before: int = 0
     setting: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings, name: str, what: str, before: int = 0) -> Self:
+        """The one that the setting `ports.<name>` asks for."""
+        from phoenix_dev.settings import KEYS
+
+        (key,) = (key for key in KEYS if key.name == f"ports.{name}")
+        number: int = getattr(settings.ports, name)
+        return cls(what, key.flag, number, settings.chosen(key.name), before, name)
 
     def candidates(self) -> Iterator[int]:
         """The ports to try, best first."""
@@ -46,6 +57,8 @@ class WantedPort:
         """What to tell the user about the port that it became; empty when it is the one that was wanted."""
         if port == self.number:
             return ""
+        if port == self.before:
+            return f"{self.what} stays on {port}, where it was"
         return f"port {self.number} is taken: {self.what} listens on {port}"
 
     def refused(self, error: OSError) -> NotReady:

@@ -8,7 +8,7 @@ import errno
 import os
 import socket
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.catalogue import PROJECT_LABEL, SERVICE_LABEL, Part
@@ -17,7 +17,6 @@ from phoenix_dev.runtime.ports import WantedPort, some_free_port
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from phoenix_dev.runtime.catalogue import Port
     from phoenix_dev.runtime.docker_engine import DockerEngine
     from phoenix_dev.settings import Settings
 
@@ -68,19 +67,14 @@ def choose_ports(
     numbers: dict[str, int] = {}
     notes: list[str] = []
     for port in (port for part in parts for port in part.ports):
-        wanted = _wanted(port, settings, now.ours.get(port.name) or before.get(port.name, 0))
+        earlier = now.ours.get(port.name) or before.get(port.name, 0)
+        wanted = WantedPort.of(settings, port.name, port.what, earlier)
         number = _first_free(wanted, now.ours.get(port.name, 0), taken)
         numbers[port.name] = number
         taken.add(number)
         if now.ours.get(port.name) != number and (note := wanted.moved_to(number)):
             notes.append(note)
     return Chosen(numbers, tuple(notes))
-
-
-def _wanted(port: Port, settings: Settings, before: int) -> WantedPort:
-    number: Any = settings.value(port.key)
-    flag = f"--{port.name.replace('_', '-')}-port" if port.name.startswith("otlp") else ""
-    return WantedPort(port.what, flag, number, settings.chosen(port.key), before, port.name)
 
 
 def _first_free(wanted: WantedPort, ours: int, taken: set[int]) -> int:

@@ -29,7 +29,7 @@ NOWHERE = "127.0.0.1:1/mirror"
 @contextmanager
 def taken_ports() -> Iterator[set[int]]:
     """The usual ports of all parts, every one of them taken, by this test or by someone else."""
-    numbers = {int(Settings().value(port.key)) for port in PORTS}
+    numbers: set[int] = {getattr(Settings().ports, port.name) for port in PORTS}
     sockets = []
     for number in numbers:
         with suppress(OSError):

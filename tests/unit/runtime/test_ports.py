@@ -9,6 +9,7 @@ import pytest
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.ports import WantedPort, bind_first_free
+from phoenix_dev.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,7 +45,17 @@ def test_a_taken_port_moves_to_the_next_free_one_and_that_is_told() -> None:
 def test_after_a_kill_the_port_of_before_comes_first() -> None:
     usual = WantedPort("OTLP/gRPC", "--otlp-grpc-port", 4317, before=4390)
     assert bound(usual, taken()) == 4390
+    assert usual.moved_to(4390) == "OTLP/gRPC stays on 4390, where it was"
     assert bound(usual, taken(4390)) == 4317
+
+
+def test_a_wanted_port_is_what_its_setting_and_its_flag_say() -> None:
+    plain, named = load({}), load({"ports.otlp_http": "5000"})
+    assert WantedPort.of(plain, "otlp_grpc", "OTLP/gRPC").flag == "--otlp-grpc-port"
+    assert WantedPort.of(plain, "loki", "Loki", 3105).way_out(7) == "PHOENIX_DEV_PORTS_LOKI=7 phoenix-dev up"
+    assert WantedPort.of(named, "otlp_http", "OTLP/HTTP") == WantedPort(
+        "OTLP/HTTP", "--otlp-http-port", 5000, named=True, setting="otlp_http"
+    )
 
 
 def test_a_named_port_never_moves() -> None:

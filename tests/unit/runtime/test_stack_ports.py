@@ -69,7 +69,9 @@ def test_what_moves_is_told() -> None:
 def test_a_stack_that_comes_back_gets_the_ports_it_had() -> None:
     with socket.create_server(("127.0.0.1", 0)) as one:
         number = number_of(one)
-    assert choose_ports(load({}), (LOKI,), NOTHING, {"loki": number}, frozenset()).numbers["loki"] == number
+    chosen = choose_ports(load({}), (LOKI,), NOTHING, {"loki": number}, frozenset())
+    assert chosen.numbers["loki"] == number
+    assert chosen.notes == (f"Loki stays on {number}, where it was",)
 
 
 def test_a_port_that_the_engine_could_not_have_is_not_tried_again() -> None:
