@@ -26,4 +26,4 @@ def give_volume(volume: str, user: str, registry: str) -> str:
     """The command that makes a volume, with all that is in it, a user's (`uid:gid`)."""
     # Of the images of the stack that are always there, only Prometheus' has a chown.
     image = PROMETHEUS.image_from(registry)
-    return f"docker run --rm --user 0 --volume {volume}:/volume --entrypoint /bin/chown {image} -R {user} /volume"
+    return f"docker run --rm --user 0 --volume {volume}:/data --entrypoint /bin/chown {image} -R {user} /data"
