@@ -6,6 +6,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from phoenix_dev.stores.logs import LogCapabilities, LogPage, LogTail
+from phoenix_dev.telemetry import storable
 from phoenix_dev.telemetry.identifiers import trace_ids
 from phoenix_dev.telemetry.keys import identifier_key
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from phoenix_dev.stores.logs import LogFilter
     from phoenix_dev.telemetry.database import ReadConnection
     from phoenix_dev.telemetry.unpack import BlockReader
-
-_LAST_TIME = 2**63 - 1
 
 #: Time, number of arrival, record: in the order of a story, and never equal.
 _Entry = tuple[int, int, "LogRecord"]
@@ -83,14 +82,17 @@ class EmbeddedLogStore:
     ) -> Iterator[_Entry]:
         """Records of the blocks that may hold one to keep, until no further block can add to the newest."""
         where = ["id <= ?", "last >= ?", "first <= ?", "severity >= ?"]
-        parameters = [position, _clamp(keep.since_ns, 0), _clamp(keep.until_ns, _LAST_TIME), keep.min_severity]
-        names: list[object] = list(parameters)
+        times = [
+            0 if keep.since_ns is None else keep.since_ns,
+            storable.LAST if keep.until_ns is None else keep.until_ns,
+        ]
+        parameters: list[object] = [position, *map(storable.number, times), keep.min_severity]
         if keep.services:
             marks = ",".join("?" * len(keep.services))
             where.append(f"service IN (SELECT id FROM service WHERE name IN ({marks}))")  # noqa: S608 - only marks
-            names += sorted(keep.services)
+            parameters += map(storable.text, sorted(keep.services))
         sql = f"SELECT id, last, data FROM log_block WHERE {' AND '.join(where)} ORDER BY last DESC, id DESC"  # noqa: S608
-        for number, last, data in self._db.stream(sql, tuple(names)):
+        for number, last, data in self._db.stream(sql, tuple(parameters)):
             full = limit is not None and len(newest) > limit
             if full and isinstance(last, int) and last < newest[0][0]:
                 return
@@ -121,7 +123,3 @@ class EmbeddedLogStore:
         rows = self._db.rows(sql, (parameter,))
         records = [record for (data,) in rows for record in self._blocks.logs(self._blocks.unpacked(data))]
         return tuple(sorted(records, key=lambda record: record.time_ns))
-
-
-def _clamp(time_ns: int | None, default: int) -> int:
-    return default if time_ns is None else max(0, min(time_ns, _LAST_TIME))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.stores.metrics import MetricCapabilities
+from phoenix_dev.telemetry import storable
 
 if TYPE_CHECKING:
     from phoenix_dev.model.metric import MetricPoint
@@ -27,10 +28,10 @@ class EmbeddedMetricStore:
         where, parameters = ["1"], []
         if query.since_ns is not None:
             where.append("last >= ?")
-            parameters.append(query.since_ns)
+            parameters.append(storable.number(query.since_ns))
         if query.until_ns is not None:
             where.append("first <= ?")
-            parameters.append(query.until_ns)
+            parameters.append(storable.number(query.until_ns))
         sql = f"SELECT data FROM metric_block WHERE {' AND '.join(where)} ORDER BY id"  # noqa: S608 - columns named above
         rows = self._db.stream(sql, tuple(parameters))
         points = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.span import Trace
 from phoenix_dev.stores.matching import matches, summary_of
 from phoenix_dev.stores.traces import TraceCapabilities, TracePage
+from phoenix_dev.telemetry import storable
 from phoenix_dev.telemetry.identifiers import trace_ids
 
 if TYPE_CHECKING:
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from phoenix_dev.telemetry.unpack import BlockReader
 
 
-_LAST_TIME = 2**63 - 1
 #: What a clock may be ahead of this machine's without being called wrong.
 _CLOCKS_DIFFER_NS = 60 * 10**9
+#: Any number of traces: the parameter, given twice, holds their IDs one after the other.
+_IN_ONE_PIECE = (
+    "trace_id IN (WITH RECURSIVE piece(at) AS "
+    "(VALUES (1) UNION ALL SELECT at + 16 FROM piece WHERE at + 16 <= length(?)) SELECT substr(?, at, 16) FROM piece)"
+)
 
 
 class EmbeddedTraceStore:
@@ -48,7 +53,7 @@ class EmbeddedTraceStore:
     def latest(self, *, error: bool = False) -> str | None:
         """See `TraceStore.latest`."""
         which = "error" if error else "spans"
-        for latest in (time.time_ns() + _CLOCKS_DIFFER_NS, _LAST_TIME):
+        for latest in (time.time_ns() + _CLOCKS_DIFFER_NS, storable.LAST):
             rows = self._db.rows(
                 f"SELECT hex(trace_id) FROM trace WHERE {which} > 0 AND start <= ? "  # noqa: S608 - one of two columns
                 "ORDER BY start DESC, id DESC LIMIT 1",
@@ -61,7 +66,8 @@ class EmbeddedTraceStore:
     def search(self, query: TraceQuery) -> TracePage:
         """See `TraceStore.search`."""
         found: list[TraceSummary] = []
-        holding = [text.encode() for text in (query.operation, *(key for key, _ in query.attributes)) if text]
+        names = (query.operation, *(key for key, _ in query.attributes))
+        holding = [storable.text(name).encode() for name in names if name]
         for trace_id in self._candidates(query):
             spans = self._spans(trace_id, holding)
             if spans and matches(trace := Trace(trace_id, spans), query):
@@ -72,28 +78,29 @@ class EmbeddedTraceStore:
 
     def _candidates(self, query: TraceQuery) -> Iterator[str]:
         """Trace IDs, newest first, that the columns of their rows do not rule out. Blocks are only opened for these."""
-        where, parameters = ["spans > 0", "start >= ?"], [query.since_ns]
+        where = ["spans > 0", "start >= ?"]
+        parameters: list[object] = [storable.number(query.since_ns)]
         if query.error:
             where.append("error > 0")
         # A trace of blocks in several exports has the earliest start and latest end of them: no span says otherwise.
         if query.min_duration_ns is not None:
             where.append('"end" - start >= ?')
-            parameters.append(query.min_duration_ns)
+            parameters.append(storable.number(query.min_duration_ns))
         if query.max_duration_ns is not None:
             where.append('"end" - start <= ?')
-            parameters.append(query.max_duration_ns)
-        texts: list[object] = list(parameters)
+            parameters.append(storable.number(query.max_duration_ns))
+        if query.trace_ids is not None:
+            where.append(_IN_ONE_PIECE)
+            parameters += [b"".join(map(bytes.fromhex, query.trace_ids))] * 2
         if query.service:
             where.append(
                 "EXISTS (SELECT 1 FROM span_block WHERE span_block.trace = trace.id AND services LIKE "
                 "(SELECT '%,' || id || ',%' FROM service WHERE name = ?))"
             )
-            texts.append(query.service)
+            parameters.append(storable.text(query.service))
         sql = f"SELECT hex(trace_id) FROM trace WHERE {' AND '.join(where)} ORDER BY start DESC, id DESC"  # noqa: S608
-        for (found,) in self._db.stream(sql, tuple(texts)):
-            trace_id = str(found).lower()
-            if query.trace_ids is None or trace_id in query.trace_ids:
-                yield trace_id
+        for (found,) in self._db.stream(sql, tuple(parameters)):
+            yield str(found).lower()
 
     def _spans(self, trace_id: str, holding: Sequence[bytes] = ()) -> tuple[Span, ...]:
         """The spans of a trace; none when one of `holding` stands nowhere in it, told before anything is decoded."""

@@ -10,13 +10,13 @@ from phoenix_dev.telemetry.retention.weighing import BlockShelf, TraceShelf, Wei
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from phoenix_dev.telemetry.retention.remover import Remover, ShelfName
     from phoenix_dev.telemetry.retention.weighing import Shelf, Unit
 
-#: A trace of which nothing arrived for so long is whole (seconds). Where nothing is, in a store that fills in less time
-#: than that, the next applies.
+#: A trace of which nothing arrived for so long is whole (seconds). The next applies where nothing is: in a store that
+#: fills in less time than that.
 QUIET_S = (60.0, 10.0, 0.0)
 #: Of what is kept, removed from one service before it is asked again who has most.
 _STEP = 0.01
@@ -34,6 +34,10 @@ class Mark(NamedTuple):
     trace: int = 0
     span_block: int = 0
     log_block: int = 0
+
+    def covers(self, unit: Unit) -> bool:
+        """Whether all of a unit had arrived."""
+        return unit.arrived[0] <= self.span_block and unit.arrived[1] <= self.log_block
 
 
 class Arrivals:
@@ -75,9 +79,10 @@ class Room:
         wanted = share * weights.total()
         step = max(1, round(_STEP * weights.total()))
         half = weights.total() / 2
-        for quiet_s in QUIET_S:
-            whole_before = self._arrivals.before(quiet_s)
-            left = {chosen: self._whole(chosen, whole_before) for chosen, size in weights.items() if size > 0}
+        # Whoever has most gives of what is less certainly whole before anybody with less gives anything.
+        for patience in (QUIET_S[:-1], QUIET_S[-1:]):
+            since = [self._arrivals.before(quiet_s) for quiet_s in patience]
+            left = {chosen: self._whole(chosen, since) for chosen, size in weights.items() if size > 0}
             while wanted > 0 and (chosen := _largest(left.keys(), weights, half)):
                 shelf, service, _ = chosen
                 numbers = list(_until(left[chosen], min(step, round(wanted) + 1)))
@@ -87,14 +92,17 @@ class Room:
                 if not freed:
                     del left[chosen]
 
-    def _whole(self, which: tuple[ShelfName, int, bool], before: Mark) -> Iterator[Unit]:
-        """The oldest of a service of which nothing has arrived since."""
+    def _whole(self, which: tuple[ShelfName, int, bool], since: Iterable[Mark]) -> Iterator[Unit]:
+        """The oldest of a service of which nothing has arrived since the first mark; then of the next."""
         shelf, service, error = which
-        for unit in self._weights.oldest(shelf, service, error=error):
-            if shelf == "traces" and unit.number > before.trace:
-                return
-            if unit.arrived[0] <= before.span_block and unit.arrived[1] <= before.log_block:
-                yield unit
+        given: set[int] = set()
+        for mark in since:
+            for unit in self._weights.oldest(shelf, service, error=error):
+                if shelf == "traces" and unit.number > mark.trace:
+                    break
+                if mark.covers(unit) and unit.number not in given:
+                    given.add(unit.number)
+                    yield unit
 
 
 def _until(units: Iterator[Unit], wanted: int) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from phoenix_dev.telemetry.retention import room, weighing
@@ -62,13 +63,28 @@ def test_a_trace_that_still_arrives_stays_while_whole_ones_can_go(
 ) -> None:
     first = store.trace("a")
     others = [store.trace("a") for _ in range(50)]
-    monkeypatch.setattr(room, "QUIET_S", (0.0,))
+    monkeypatch.setattr(room, "QUIET_S", (0.0, 0.0))
     store.arrivals.mark()
     late = otlp.span(first, span_id=otlp.new_span_id(store.noise))
     store.send(otlp.traces("b", late))
     store.room.make(0.5)
     assert len(store.stores.traces.spans([first])[first]) == 4
     assert 10 < len(store.kept(others)) < 40
+
+
+def test_who_has_little_gives_nothing_while_who_has_most_still_arrives(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that fills within a minute: of the noisy service nothing is old enough to be certainly whole."""
+    monkeypatch.setattr(room, "QUIET_S", (0.2, 0.0, 0.0))
+    quiet = [store.trace("quiet") for _ in range(20)]
+    store.arrivals.mark()
+    time.sleep(0.3)  # the time that the quiet service's have to be whole
+    noisy = [store.trace("noisy") for _ in range(50)]
+    store.arrivals.mark()
+    store.room.make(0.3)
+    assert store.kept(quiet) == quiet
+    assert len(store.kept(noisy)) < 40
 
 
 def test_metrics_and_logs_of_no_trace_count_for_their_service(store: Store) -> None:
