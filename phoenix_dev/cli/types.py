@@ -18,6 +18,11 @@ else:
     _Number = _Pattern = _Pair = _Text = click.ParamType
 
 
+def as_received(typed: str) -> str:
+    """A word as the store may hold it: what is not UTF-8 stands for U+FFFD, as it does where it was sent."""
+    return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class Duration(_Number):
     """A duration such as `250ms`, as nanoseconds."""
 
@@ -32,9 +37,8 @@ class Duration(_Number):
 
 
 class Moment(_Number):
-    """A point in time as Unix nanoseconds:
-
-    a duration before now, or a date and time (RFC 3339; without an offset the machine's own).
+    """A point in time as Unix nanoseconds: a duration before now, or a date and time (RFC 3339; without an offset the
+    machine's own).
     """
 
     name = "time"
@@ -81,20 +85,20 @@ class Pair(_Pair):
         """Key and value; a usage error without an equals sign."""
         if isinstance(value, tuple):
             return value
-        key, equals, rest = str(value).partition("=")
+        key, equals, rest = as_received(str(value)).partition("=")
         if not equals or not key:
             self.fail(f"'{value}' is not KEY=VALUE.", param, ctx)
         return key, rest
 
 
 class Name(_Text):
-    """A name that telemetry bears. What was typed and is not UTF-8 stands for U+FFFD, as it does where it was sent."""
+    """A name that telemetry bears."""
 
     name = "name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
         """The name as the store may hold it."""
-        return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return as_received(str(value))
 
 
 class LevelName(_Number):

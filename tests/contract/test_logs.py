@@ -229,6 +229,9 @@ def test_search_filters(kept: Kept) -> None:
     assert found("a", "b", grep=re.compile(r"\d+$")) == ["info 42"]
     assert found("a", "b", since_ns=kept.now + 1, until_ns=kept.now + 2) == ["info 42", "error"]
     assert found("a", "b", correlated=True) == ["info 42"]
+    assert found("a", since_ns=10**25) == []
+    assert found("a", since_ns=-(10**25), until_ns=10**25) == ["debug", "info 42"]
+    assert kept.stores.logs.search(LogFilter(frozenset({"\udcff"})), None, follow=False).records == ()
 
 
 def test_a_service_is_chosen_by_its_whole_name_whatever_is_in_it(kept: Kept) -> None:

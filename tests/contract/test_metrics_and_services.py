@@ -58,6 +58,8 @@ def test_points_are_chosen_by_name_service_and_time(kept: Kept) -> None:
     assert found(MetricQuery(name=kept.metric(one), since_ns=middle, until_ns=middle)) == [3]
     assert found(MetricQuery(name=kept.metric(one), service=kept.own("a"))) == [1]
     assert found(MetricQuery(name=kept.metric(one)[:-1])) == []
+    assert found(MetricQuery(name=kept.metric(one), since_ns=10**25)) == []
+    assert found(MetricQuery(name=kept.metric(one), since_ns=-(10**25), until_ns=10**25)) == [1, 3]
     names = kept.stores.metrics.names()
     assert {kept.metric(one), kept.metric(two)} <= set(names)
     assert list(names) == sorted(names)

@@ -240,6 +240,37 @@ def test_search_filters(kept: Kept) -> None:
     assert found(trace_ids=frozenset()) == []
 
 
+def test_bounds_that_no_number_can_hold_are_bounds_all_the_same(kept: Kept) -> None:
+    trace_id, beyond = otlp.new_trace_id(), 10**25
+    kept.send(otlp.traces(kept.own("a"), otlp.span(trace_id, start=kept.now)))
+
+    def found(**fields: int) -> int:
+        return len(kept.stores.traces.search(TraceQuery(service=kept.own("a"), **fields)).traces)  # type: ignore[arg-type]
+
+    assert (found(since_ns=beyond), found(since_ns=-beyond)) == (0, 1)
+    assert (found(min_duration_ns=beyond), found(max_duration_ns=beyond)) == (0, 1)
+    assert kept.stores.traces.search(TraceQuery(min_duration_ns=beyond)).traces == ()
+
+
+def test_what_no_text_can_hold_is_borne_by_nothing(kept: Kept) -> None:
+    kept.send(otlp.traces(kept.own("a"), otlp.span(otlp.new_trace_id(), start=kept.now)))
+    for query in (
+        TraceQuery(service="\udcff"),
+        TraceQuery(service=kept.own("a"), operation="\udcff"),
+        TraceQuery(service=kept.own("a"), attributes=(("\udcff", "1"),)),
+        TraceQuery(service=kept.own("a"), attributes=(("a", "\udcff"),)),
+    ):
+        assert kept.stores.traces.search(query).traces == ()
+
+
+def test_many_trace_ids_may_be_asked_for_at_once(kept: Kept) -> None:
+    first, last = sorted((otlp.new_trace_id(), otlp.new_trace_id()))
+    kept.send(otlp.traces(kept.own("a"), *(otlp.span(one, start=kept.now) for one in (first, last))))
+    for wanted in ({first}, {first, last}, {first, last, *(otlp.new_trace_id() for _ in range(48))}):
+        found = kept.stores.traces.search(TraceQuery(trace_ids=frozenset(wanted))).traces
+        assert {summary.trace_id for summary in found} == wanted & {first, last}
+
+
 def test_the_parts_of_a_query_may_be_fulfilled_by_different_spans(kept: Kept) -> None:
     trace_id, web, llm = otlp.new_trace_id(), kept.own("web"), kept.own("llm")
     kept.send(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: However many do not match, no more traces of one service than this are looked at.
 _MOST_CANDIDATES = 1000
+#: The longest duration that Jaeger understands (Go's time.Duration, nanoseconds).
+_LONGEST = 2**63 - 1
 
 
 class Search:
@@ -102,5 +104,5 @@ class Search:
         if query.error:
             return {"error": "true"}, {}
         if query.min_duration_ns is not None:
-            return {}, {"minDuration": f"{query.min_duration_ns // 1000}us"}
+            return {}, {"minDuration": f"{min(query.min_duration_ns, _LONGEST) // 1000}us"}
         return {}, {}

@@ -1,0 +1,41 @@
+"""`traces`: what is asked however strangely, and what is said beside the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import otlp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Invoke
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--since", "2300-01-01"),
+        ("--since", "9999-12-31"),
+        ("--since", "1900-01-01", "--min-duration", "9999999d"),
+        ("--since", "1900-01-01", "--service", "\udcff"),
+        ("--since", "1900-01-01", "--operation", "\udcff"),
+        ("--since", "1900-01-01", "--attr", "\udcff=1"),
+        ("--since", "1900-01-01", "--attr", "a=\udcff"),
+    ],
+)
+def test_what_nothing_can_match_lists_nothing(
+    invoke: Invoke, keep: Callable[..., None], asked: tuple[str, ...]
+) -> None:
+    keep(otlp.traces("a", otlp.span(otlp.new_trace_id(), attributes={"a": 1})))
+    ran = invoke("traces", *asked)
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    assert "no trace matches" in ran.stderr
+
+
+def test_an_attribute_that_is_not_utf_8_is_found_as_it_was_received(invoke: Invoke, keep: Callable[..., None]) -> None:
+    trace_id = otlp.new_trace_id()
+    keep(otlp.traces("a", otlp.span(trace_id, attributes={"k\ufffd": "v\ufffd"})))
+    assert trace_id[:8] in invoke("traces", "--since", "1900-01-01", "--attr", "k\udcff=v\udcff").stdout
