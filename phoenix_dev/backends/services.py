@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.loki.query import EVERYTHING
 from phoenix_dev.backends.loki.records import UNNAMED
 from phoenix_dev.backends.parallel import each
+from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
 from phoenix_dev.backends.quoting import promql_text
 from phoenix_dev.backends.windows import MINUTE, clamped
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from phoenix_dev.backends.loki.client import LokiClient
     from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
     from phoenix_dev.backends.windows import Window
+    from phoenix_dev.model.refusal import Refusal
     from phoenix_dev.model.stack import Removal
 
 _CALLS = 'traces_span_metrics_calls_total{service_name!=""}'
@@ -32,6 +34,8 @@ _POINTS = '{service_name!="",__name__!~"traces_span_metrics_.+|target_info|.+_bu
 _NAMES_AT_ONCE = 100
 _MOST_STEPS = 1000
 _STEP = 60
+#: Prometheus asks each part every 15 s, so these (nanoseconds) are some samples of each series.
+_RECENT = 75 * 10**9
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class RemoteServiceStore:
     missing. Logs and points count by the time they bear.
     """
 
-    capabilities = ServiceCapabilities()
+    capabilities = ServiceCapabilities(drops=True)
 
     def __init__(self, prometheus: PrometheusClient, loki: LokiClient) -> None:
         self._prometheus = prometheus
@@ -84,6 +88,11 @@ class RemoteServiceStore:
     def removed(self, since_ns: int) -> tuple[Removal, ...]:  # noqa: ARG002 - no part of the stack tells
         """Nothing: no part of the stack tells what its retention removed."""
         return ()
+
+    def dropped(self, since_ns: int) -> tuple[Refusal, ...]:
+        """See `ServiceStore.dropped`. As the collector counted it some seconds ago."""
+        now = time.time_ns()
+        return tuple(refusals_of(self._prometheus.samples(SELECTOR, (now - _RECENT, now)), since_ns))
 
     def _spans(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         for series in self._prometheus.steps(_CALLS, window, step):

@@ -127,7 +127,7 @@ def _refused(patient: Patient) -> Iterator[Finding]:
         _, facts = patient.answer().needed()
         return refused.by_the_engine(refusals_in(facts))
     record = patient.stack()
-    return refused.by_the_stack(record.endpoints.prometheus, record.ports["prometheus"], patient.containers())
+    return refused.by_the_stack(record.endpoints.prometheus, patient.containers())
 
 
 def _clock(patient: Patient) -> Iterator[Finding]:

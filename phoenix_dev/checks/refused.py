@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
 from phoenix_dev.checks.metrics import last_samples
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import in_utc
-from phoenix_dev.runtime.dropped import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _PROMETHEUS = {
     "prometheus_tsdb_out_of_bound_samples_total": "their times were too far from now",
 }
 _SIGNAL_OF = {_DISCARDED: "logs", **dict.fromkeys(_PROMETHEUS, "metrics")}
-_SELECTOR = f'{{__name__=~"{_DISCARDED}|{"|".join(_PROMETHEUS)}"}}'
+_DISCARDS = f'{{__name__=~"{_DISCARDED}|{"|".join(_PROMETHEUS)}"}}'
 #: Why Loki drops a record (its "discarded samples"), in words.
 _LOKI = {
     "too_far_behind": "they were more than two hours older than the newest of their stream",
@@ -53,16 +53,17 @@ def by_the_engine(refused: Sequence[Refusal]) -> Iterator[Finding]:
         yield Finding("refused", Severity.OK, "nothing was turned away since the engine started")
 
 
-def by_the_stack(prometheus: str, port: int, names: Mapping[str, str]) -> Iterator[Finding]:
-    """What the collector, Loki and Prometheus counted since they started. `prometheus` is the URL and `port` the port
-    of Prometheus, `names` are the containers' by part.
+def by_the_stack(prometheus: str, names: Mapping[str, str]) -> Iterator[Finding]:
+    """What the collector, Loki and Prometheus counted since they started. `prometheus` is the URL of Prometheus,
+    `names` are the containers' by part.
     """
-    series = [one for one in last_samples(prometheus, _SELECTOR) if one.samples[-1][1] > 0]
+    series = [one for one in last_samples(prometheus, _DISCARDS) if one.samples[-1][1] > 0]
     backends = [_by_a_backend(one, names) for one in series]
     # Of an export that was refused in part the collector counts the whole; who refused it knows better, and why.
     told = {_SIGNAL_OF[one.labels["__name__"]] for one in series}
-    dropped = [one for one in Dropped(port).refusals(0) if one.protocol or one.signal not in told]
-    found = [*(_by_the_collector(one, names) for one in dropped), *backends]
+    counted = refusals_of(last_samples(prometheus, SELECTOR), 0)
+    others = [one for one in counted if one.protocol or one.signal not in told]
+    found = [*(_by_the_collector(one, names) for one in others), *backends]
     yield from found or [Finding("refused", Severity.OK, "nothing was turned away or dropped since the stack started")]
 
 

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.stack import Component, Endpoints, StackStatus, StoredData
-from phoenix_dev.runtime.catalogue import COLLECTOR, PARTS, PROMETHEUS, Part, wanted_parts
+from phoenix_dev.runtime.catalogue import PARTS, Part, wanted_parts
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.docker_engine import resolve_engine
-from phoenix_dev.runtime.dropped import Dropped
 from phoenix_dev.runtime.readiness import why_not_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from phoenix_dev.model.refusal import Refusal
     from phoenix_dev.runtime.compose_record import ComposeRecord
     from phoenix_dev.runtime.containers import ContainerFacts
 
@@ -68,7 +66,6 @@ def status_of(project: str, profile: str, record: ComposeRecord | None, *, brief
         components=components,
         since_ns=min(_ns(facts[part.service].started) for part in running),
         data=_data(project, seen.sizes),
-        refused=() if brief else _refused(record, facts.get(COLLECTOR.service)),
     )
 
 
@@ -121,12 +118,6 @@ def _is_running(facts: ContainerFacts | None) -> bool:
 def _data(project: str, sizes: Mapping[str, int]) -> StoredData:
     names = ", ".join(f"{project}_{name}" for name in sorted(sizes))
     return StoredData(f"the volumes {names}" if names else "", sum(sizes.values()))
-
-
-def _refused(record: ComposeRecord | None, collector: ContainerFacts | None) -> tuple[Refusal, ...]:
-    if record is None or collector is None:
-        return ()
-    return Dropped(record.ports[PROMETHEUS.name]).refusals(_ns(collector.started))
 
 
 def _ns(moment: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from phoenix_dev.model.refusal import Refusal
     from phoenix_dev.model.service import ServiceActivity
     from phoenix_dev.model.stack import Removal
 
@@ -21,6 +22,8 @@ class ServiceCapabilities:
     """`oldest_ns` is known; otherwise it is None."""
     removals: bool = False
     """`removed` is known; otherwise it is empty."""
+    drops: bool = False
+    """`dropped` is known; otherwise it is empty."""
 
 
 class ServiceStore(Protocol):
@@ -44,4 +47,11 @@ class ServiceStore(Protocol):
 
     def removed(self, since_ns: int) -> tuple[Removal, ...]:
         """What retention removed since then (to the minute), most bytes first."""
+        ...
+
+    def dropped(self, since_ns: int) -> tuple[Refusal, ...]:
+        """What was turned away, or taken and not kept, on its way to the store, which started at `since_ns`.
+
+        What is kept in the process that takes it is told by that process: see `StackStatus.refused`.
+        """
         ...

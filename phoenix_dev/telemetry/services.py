@@ -10,6 +10,7 @@ from phoenix_dev.stores.services import ServiceCapabilities
 from phoenix_dev.telemetry.schema import MINUTE_NS
 
 if TYPE_CHECKING:
+    from phoenix_dev.model.refusal import Refusal
     from phoenix_dev.telemetry.database import ReadConnection
 
 
@@ -44,3 +45,7 @@ class EmbeddedServiceStore:
             (MINUTE_NS, since_ns // MINUTE_NS),
         )
         return tuple(Removal(*row) for row in rows)  # type: ignore[arg-type]
+
+    def dropped(self, since_ns: int) -> tuple[Refusal, ...]:  # noqa: ARG002 - nothing is on its way here
+        """Nothing: the engine tells what it turned away."""
+        return ()

@@ -10,26 +10,42 @@ from phoenix_dev.errors import NotReady
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from phoenix_dev.model.refusal import Refusal
     from phoenix_dev.model.stack import StackStatus
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.stores import Stores
+    from phoenix_dev.stores.services import ServiceStore
 
 LATELY_NS = 3600 * 10**9
 _DAY_NS = 24 * LATELY_NS
 
 
 def stack_status(runtime: Runtime, open_stores: Callable[[], Stores], now_ns: int) -> StackStatus:
-    """The stack now, with what each service sent in the last hour. A store that cannot be read makes it degraded."""
+    """The stack now, with what each service sent in the last hour and what was dropped on the way to the stores.
+
+    A store that cannot be read makes it degraded.
+    """
     status = runtime.status()
     if not status.data.path or (status.state == "stopped" and not runtime.readable_when_stopped):
         return status
     try:
-        stores = open_stores()
-        services = stores.services
+        services = open_stores().services
+    except NotReady as error:
+        return _unreadable(status, error)
+    status = replace(status, refused=(*status.refused, *_dropped(services, status.since_ns or 0)))
+    try:
         data = replace(status.data, oldest_ns=services.oldest_ns(), removed=services.removed(now_ns - _DAY_NS))
         return replace(status, data=data, received=services.activity(now_ns - LATELY_NS))
     except NotReady as error:
         return _unreadable(status, error)
+
+
+def _dropped(services: ServiceStore, since_ns: int) -> tuple[Refusal, ...]:
+    """Who does not answer knows of nothing; that he does not is said elsewhere."""
+    try:
+        return services.dropped(since_ns)
+    except NotReady:
+        return ()
 
 
 def _unreadable(status: StackStatus, error: NotReady) -> StackStatus:

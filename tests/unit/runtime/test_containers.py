@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from phoenix_dev.runtime.catalogue import LOKI
 from phoenix_dev.runtime.containers import ContainerFacts
-from phoenix_dev.runtime.remedy import give_volume, remedy
 
 
 def seen(status: str, *, restarts: int = 0, **state: Any) -> ContainerFacts:
@@ -38,15 +36,3 @@ def seen(status: str, *, restarts: int = 0, **state: Any) -> ContainerFacts:
 )
 def test_what_became_of_it_is_said_in_words(facts: ContainerFacts, why: str, given_up: bool) -> None:
     assert (facts.why, facts.given_up) == (why, given_up)
-
-
-def test_a_volume_of_the_wrong_owner_is_given_to_the_part_s_user_whoever_sees_it() -> None:
-    said = ["mkdir /loki/x: Permission denied"]
-    assert (
-        remedy(LOKI, "mine", "mine-loki-1", said, "")
-        == f"{give_volume('mine_logs', '10001:10001', '')} && phoenix-dev up"
-    )
-
-
-def test_an_image_of_a_remedy_comes_from_the_mirror() -> None:
-    assert " mirror.example/prom/prometheus:" in give_volume("mine_logs", "10001:10001", "mirror.example")
