@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.model.timeline.skew import shift_of
+from phoenix_dev.model.timeline import shifts_of
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.stores.traces import TraceQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from phoenix_dev.model.span import Span
     from phoenix_dev.stores import Stores
 
 #: Clocks that differ by less (nanoseconds) do no harm.
@@ -82,24 +81,10 @@ def _apart(stores: Stores) -> Mapping[str, int]:
     newest = stores.traces.search(TraceQuery(limit=_TRACES)).traces
     found: dict[str, int] = {}
     for spans in stores.traces.spans([trace.trace_id for trace in newest]).values():
-        for service, shift in _shifts(spans):
-            if abs(shift) > max(TOLERANCE_NS, abs(found.get(service, 0))):
-                found[service] = -shift
+        for span, shift in zip(spans, shifts_of(spans), strict=True):
+            if abs(shift) > max(TOLERANCE_NS, abs(found.get(span.service, 0))):
+                found[span.service] = -shift
     return found
-
-
-def _shifts(spans: Sequence[Span]) -> Iterator[tuple[str, int]]:
-    """What has to be added to each span's times, its callers' clocks set right before."""
-    by_id = {span.span_id: span for span in spans}
-    shifts: dict[str, int] = {}
-    for span in spans:
-        way = [span]
-        while way[-1].span_id not in shifts and (parent := by_id.get(way[-1].parent_span_id)) and parent not in way:
-            way.append(parent)
-        for above, below in zip(reversed(way), list(reversed(way))[1:], strict=False):
-            shifts.setdefault(above.span_id, 0)
-            shifts[below.span_id] = shift_of(below, above, shifts[above.span_id])
-        yield span.service, shifts.setdefault(span.span_id, 0)
 
 
 def _by(off_ns: int) -> str:

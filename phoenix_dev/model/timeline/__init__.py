@@ -4,7 +4,7 @@ share a row. Computed from a trace alone; how it looks is the renderer's busines
 
 from __future__ import annotations
 
-from phoenix_dev.model.timeline.bars import Bar, Gap, Timeline, timeline_of
+from phoenix_dev.model.timeline.bars import Bar, Gap, Timeline, shifts_of, timeline_of
 from phoenix_dev.model.timeline.rows import Row, Rows, rows_of
 
-__all__ = ["Bar", "Gap", "Row", "Rows", "Timeline", "rows_of", "timeline_of"]
+__all__ = ["Bar", "Gap", "Row", "Rows", "Timeline", "rows_of", "shifts_of", "timeline_of"]

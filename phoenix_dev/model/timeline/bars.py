@@ -116,6 +116,11 @@ def timeline_of(trace: Trace) -> Timeline:
     )
 
 
+def shifts_of(spans: Sequence[Span]) -> list[int]:
+    """Of each span of a trace, what is to be added to its times as sent (nanoseconds): callers' clocks count."""
+    return _forest(spans).shifts
+
+
 @dataclass(frozen=True, slots=True)
 class _Forest:
     """Spans by position: who stands under whom, siblings by corrected start, and the corrections."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_dev.model.timeline import rows_of, timeline_of
+from phoenix_dev.model.timeline import rows_of, shifts_of, timeline_of
 from tests.unit.model.timeline.laid_out import laid_out
 from tests.unit.render.samples import log, span, trace
 
@@ -43,6 +43,12 @@ def test_every_span_and_log_appears_exactly_once(any_trace: Trace) -> None:
     assert Counter(id(bar.span) for bar in timeline.bars) == Counter(id(span) for span in any_trace.spans)
     logs = [*timeline.logs, *(record for bar in timeline.bars for record in bar.logs)]
     assert Counter(map(id, logs)) == Counter(map(id, any_trace.logs))
+
+
+@given(_TRACES)
+def test_who_asks_for_corrections_alone_gets_those_that_are_shown(any_trace: Trace) -> None:
+    shown = {id(bar.span): bar.skew_ns for bar in timeline_of(any_trace).bars}
+    assert shifts_of(any_trace.spans) == [shown[id(span)] for span in any_trace.spans]
 
 
 @given(_TRACES)
