@@ -84,11 +84,10 @@ def _all(app: AppContext, where: Where, *, auto: bool) -> int:
 
 
 def _where(app: AppContext, patience_s: float) -> Where:
-    from phoenix_dev.render.run import aside
     from phoenix_dev.usecases.run import Where, endpoint_for
 
     def say(sentence: str) -> None:
-        app.output.talk(aside(sentence, on_terminal=app.output.talks_to_a_terminal))
+        app.output.aside(f"phoenix-dev: {sentence}")
 
     endpoint, why = endpoint_for(app.settings, app.flags)
     if why:

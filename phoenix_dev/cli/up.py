@@ -48,13 +48,12 @@ def up(
     Running it again is safe and fast, applies changed settings and keeps the data.
     """
     from phoenix_dev.render.stack import endpoint_lines, stack_json
-    from phoenix_dev.render.text import escape
     from phoenix_dev.usecases.start import start_stack
 
     ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port}
     app = app.with_flags(runtime=runtime, profile=profile, **ports)
     started = start_stack(app.runtime_to_start(without), timeout_s=timeout)
-    app.output.talk(*map(escape, started.notes))
+    app.output.talk(*started.notes)
     if as_json:
         app.output.json(stack_json(started.status))
         return

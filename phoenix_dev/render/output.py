@@ -110,10 +110,16 @@ class Output:
         self.stdout.flush()
 
     def talk(self, *texts: str) -> None:
-        """Tell the user something on stderr, a line each. Text that may hold telemetry is escaped by the caller."""
+        """Tell the user something on stderr, a line each, escaped: it may quote telemetry, or who keeps it."""
         encoding = self._encoding(self.stderr)
         for text in texts:
-            self.stderr.write(_encodable(text, encoding) + "\n")
+            self.stderr.write(_encodable(_escaped(text), encoding) + "\n")
+        self.stderr.flush()
+
+    def aside(self, text: str) -> None:
+        """The same between the output of a command that has the terminal: there, a line feed only goes down."""
+        edge = "\r" if self.talks_to_a_terminal else ""
+        self.stderr.write(f"{edge}{_encodable(_escaped(text), self._encoding(self.stderr))}{edge}\n")
         self.stderr.flush()
 
     @cached_property
@@ -163,6 +169,14 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
     text = json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=True, separators=separators)
     # json leaves DEL as it is, the one control character of ASCII that it does not escape
     return text.replace("\x7f", "\\u007f")
+
+
+def _escaped(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    from phoenix_dev.render.text import escape
+
+    return escape(text)
 
 
 def _encodable(text: str, encoding: str) -> str:

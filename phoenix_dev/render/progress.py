@@ -28,7 +28,7 @@ class StartProgress:
         if not self._output.talks_to_a_terminal:
             if image not in self._told:
                 self._told.add(image)
-                self._output.talk(f"pulling {escape(image)}")
+                self._output.talk(f"pulling {image}")
             return
         bars = self._moving()
         if image not in self._tasks:
@@ -51,7 +51,7 @@ class StartProgress:
 
     def failed(self, part: str, why: str, last_lines: tuple[str, ...]) -> None:
         """A line for a part that does not, and what it wrote last."""
-        self._output.talk(f"✗ {part:{_PART}}{escape(why)}", *(f"  │ {escape(line)}" for line in last_lines))
+        self._output.talk(f"✗ {part:{_PART}}{why}", *(f"  │ {line}" for line in last_lines))
 
     def _moving(self) -> Progress:
         if self._bars is None:

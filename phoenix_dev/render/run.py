@@ -1,4 +1,4 @@
-"""What `run` says itself: before each line of several commands, and to the user."""
+"""What `run` says itself before each line of several commands."""
 
 from __future__ import annotations
 
@@ -24,9 +24,3 @@ def prefixes(names: Sequence[str], *, colour: bool) -> list[str]:
 
     styles = [Style(color=_COLOURS[at % len(_COLOURS)]) for at in range(len(names))]
     return [style.render(text, color_system=ColorSystem.STANDARD) for style, text in zip(styles, plain, strict=True)]
-
-
-def aside(sentence: str, *, on_terminal: bool) -> str:
-    """A sentence between the output of a command. While that has the terminal, a line feed only goes down."""
-    told = f"phoenix-dev: {escape(sentence)}"
-    return f"\r{told}\r" if on_terminal else told

@@ -102,6 +102,22 @@ def test_data_goes_to_stdout_and_talk_to_stderr() -> None:
     assert err.getvalue() == "a hint\n"
 
 
+def test_talk_shows_what_it_quotes_and_obeys_nothing_of_it() -> None:
+    err = io.StringIO()
+    output = Output(stderr=err, environ={})
+    output.talk("Loki answered 500: \x1b[2J\r\u202egnp\udcff\nhint: rm -rf ~", "✓ plain")
+    assert err.getvalue() == "Loki answered 500: \\x1b[2J\\r\\u202egnp\\udcff\\nhint: rm -rf ~\n✓ plain\n"
+
+
+@pytest.mark.parametrize(("stream", "edge"), [(io.StringIO, ""), (Terminal, "\r")])
+def test_an_aside_begins_and_ends_where_the_terminal_of_another_command_does(
+    stream: type[io.StringIO], edge: str
+) -> None:
+    err = stream()
+    Output(stderr=err, environ={"TERM": "xterm"}).aside("gone: \x1b[2J\n")
+    assert err.getvalue() == f"{edge}gone: \\x1b[2J\\n{edge}\n"
+
+
 def test_json_holds_no_control_character() -> None:
     assert json_text("\x7f\x9b\x1b\u202e\ud800\\\x7f") == '"\\u007f\\u009b\\u001b\\u202e\\ud800\\\\\\u007f"'
 
