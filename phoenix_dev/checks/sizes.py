@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from phoenix_dev.settings import Retention
 
-#: Prometheus removes whole blocks and keeps what has just come in a log of its own beside them.
+#: Prometheus removes whole blocks and keeps what has just come in a log of its own beside them; an engine that takes
+#: more than it can write down at once needs some seconds.
 _SLACK = 1.25
 #: What the collector may have left on disk after its queues have emptied (bytes); it gives space back when it starts.
 _QUEUE = 500_000_000
@@ -41,10 +42,10 @@ def volumes(sizes: Mapping[str, int], keep: Retention) -> Iterator[Finding]:
 
 
 def store_file(size_bytes: int, path: str, keep: Retention) -> Iterator[Finding]:
-    """The embedded store, which does not remove anything by itself."""
-    if size_bytes > keep.size_bytes:
-        what = f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}); down --data deletes it"
-        yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev down --data")
+    """The embedded store, which a running engine keeps within the setting."""
+    if size_bytes > keep.size_bytes * _SLACK:
+        what = f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}); a running engine removes that"
+        yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev up")
     else:
         yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {keep.size}", path)
 

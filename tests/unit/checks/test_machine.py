@@ -243,10 +243,10 @@ class TestSizes:
     def test_small_volumes_are_well(self) -> None:
         assert only(volumes({"metrics": 2**30, "queue": 10**6}, Retention(size="2GiB"))).severity is Severity.OK
 
-    def test_a_store_above_the_setting_is_told_with_a_way_to_delete_it(self, tmp_path: Path) -> None:
+    def test_a_store_above_the_setting_is_told_with_what_makes_it_smaller(self, tmp_path: Path) -> None:
         with (tmp_path / "telemetry.db").open("wb") as file:
             file.truncate(3_000_000)
         found = only(store_file(of_store(tmp_path), str(tmp_path), Retention(size="2MB")))
         assert found.severity is Severity.WARNING
-        assert found.fix == "phoenix-dev down --data"
+        assert found.fix == "phoenix-dev up"
         assert only(store_file(of_store(tmp_path), str(tmp_path), Retention(size="2GiB"))).severity is Severity.OK
