@@ -1,1 +1,1 @@
-"""What the README's and docs/results.md's performance table comes from: `make bench`, or `python -m benchmarks`."""
+"""What the table of docs/results.md comes from: `make bench`, or `python -m benchmarks`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,30 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(phoenix_dev.__file__).parent
+ARCHITECTURE = Path(__file__).parents[2] / "ARCHITECTURE.md"
+#: A row of the table of parts: `part/`, `part.py` | what is in it | what they may import.
+_ROW = re.compile(r"\| (`[\w/.`, ]+`) \| .+ \| ([\w., ]+) \|")
 
-#: What each part may know of ours besides itself, `errors` and the version. Who is not named may know everything.
-MAY_KNOW = {
-    "errors": set[str](),
-    "home": set[str](),
-    "assets": set[str](),
-    "model": set[str](),
-    "processes": set[str](),
-    "settings": {"home"},
-    "stores": {"model"},
-    "render": {"model"},
-    "usecases": {"model", "stores", "settings", "runtime.protocol", "demo", "checks", "running", "processes"},
-    "checks": {"model", "stores", "settings", "runtime", "backends", "telemetry", "receiver"},
-    "telemetry": {"model", "stores"},
-    "otlp": set[str](),
-    "backends": {"model", "stores", "otlp"},
-    "receiver": {"model", "stores", "telemetry", "otlp"},
-    "runtime": {"assets", "model", "processes", "stores", "settings", "telemetry", "receiver"},
-    "demo": {"model", "processes"},
-    # What serves a page stands on the same limits as what takes telemetry; its process opens the store of its engine.
-    "web": {"model", "stores", "usecases", "telemetry.reader", "receiver"},
-    "lines": {"model"},
-    "running": {"home", "lines", "processes", "runtime", "settings"},
-}
 #: Libraries that have one home, so that what they do is done in one place.
 AT_HOME_IN = {
     "rich": {"render"},
@@ -86,14 +67,31 @@ def is_within(name: str, allowed: set[str]) -> bool:
     return any(name == one or name.startswith(f"{one}.") for one in allowed)
 
 
+def rules() -> Iterator[tuple[str, set[str] | None]]:
+    """Each part of the table and what of ours it may know besides itself; None stands for everything."""
+    _, _, table = ARCHITECTURE.read_text(encoding="utf-8").partition("| part | what is in it | may import of ours |")
+    for row in table.partition("\n\n")[0].splitlines()[2:]:
+        found = _ROW.fullmatch(row)
+        assert found, f"a row of the table of parts that cannot be read: {row}"
+        allowed = {"nothing": set[str](), "everything": None}.get(found[2], set(found[2].split(", ")))
+        yield from ((name.strip("`/").removesuffix(".py"), allowed) for name in found[1].split(", "))
+
+
+MAY_KNOW = dict(rules())
+
+
+def test_every_part_stands_in_the_table_of_parts() -> None:
+    assert {part_of(module) for module in MODULES} - {""} <= MAY_KNOW.keys()
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_knows_only_what_its_part_may_know(module: str) -> None:
-    part = part_of(module)
-    if part not in MAY_KNOW:
+    allowed = MAY_KNOW[part_of(module)] if module else set()
+    if allowed is None:
         return
-    allowed = MAY_KNOW[part] | {part, "errors", "__version__"}
     ours = {name.removeprefix("phoenix_dev.") for name in imports(MODULES[module]) if name.startswith("phoenix_dev.")}
-    assert {name for name in ours if not is_within(name, allowed)} == set()
+    known = allowed | {part_of(module), "errors", "__version__"}
+    assert {name for name in ours if not is_within(name, known)} == set()
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if part_of(name) != "cli"])
