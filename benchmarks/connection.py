@@ -13,6 +13,9 @@ _SERVICES = {
     "/v1/traces": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
     "/v1/logs": "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
 }
+#: A partial success has a body; a full one has none (OTLP specification, "Full Success"), or an empty partial one, as
+#: servers written in Go say it.
+_FULL_SUCCESS = (b"", b"\x0a\x00")
 
 
 class Refused(Exception):
@@ -30,14 +33,14 @@ class Connection(Protocol):
 
 
 class HttpConnection:
-    """OTLP/HTTP over a plain socket."""
+    """OTLP/HTTP over a plain socket. `prefix` is what stands before the usual paths."""
 
-    def __init__(self, port: int, *, gzip: bool = False) -> None:
+    def __init__(self, port: int, *, gzip: bool = False, prefix: str = "") -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), _PATIENCE_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         coding = "Content-Encoding: gzip\r\n" if gzip else ""
         self._head = (
-            f"POST %s HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-protobuf\r\n{coding}"
+            f"POST {prefix}%s HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-protobuf\r\n{coding}"
             "Content-Length: %d\r\n\r\n"
         )
 
@@ -58,8 +61,7 @@ class HttpConnection:
         )
         while len(rest) < length:
             rest += self._receive()
-        # A partial success has a body; a full one has none (OTLP specification, "Full Success").
-        if not head.startswith(b"HTTP/1.1 200") or rest:
+        if head.split(b" ", 2)[1] not in (b"200", b"204") or rest not in _FULL_SUCCESS:
             raise Refused(f"{head.decode().splitlines()[0]}: {rest[:200]!r}")
 
     def close(self) -> None:

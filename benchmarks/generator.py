@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import zstandard
 
 from benchmarks.connection import GrpcConnection, HttpConnection, Refused
-from benchmarks.workload import SPANS_PER_TRACE, batches, requests, small_exports
+from benchmarks.workload import SPANS_PER_TRACE, batches, logs_of_an_hour, requests, small_exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,6 +97,7 @@ _SHAPES: dict[str, Callable[[random.Random, list[Request]], Iterable[Body]]] = {
     "batches": batches,
     "batches with logs": lambda rng, made: batches(rng, made, logs=True),
     "small": small_exports,
+    "logs of an hour": logs_of_an_hour,
 }
 #: Five for each of the six services.
 _SPANS = {"small": 30}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
-Shape = Literal["batches", "batches with logs", "small"]
+Shape = Literal["batches", "batches with logs", "small", "logs of an hour"]
 Transport = Literal["http", "http gzip", "grpc"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,19 @@ _HEAD = ("figure", "measured", "target", "limit", "ratio", "")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def plain(figures: Sequence[Figure]) -> list[str]:
-    """Lines for a terminal of 100 columns; what each limit is stands below."""
+def plain(figures: Sequence[Figure], width: int) -> list[str]:
+    """Lines for a terminal of so many columns; what each limit is stands below. Where there is no room for the limits'
+    own numbers, the ratios tell them.
+    """
     rows = [_HEAD, *_rows(figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    lines = [_aligned(row, widths) for row in rows]
-    lines.insert(1, "─" * max(len(line) for line in lines))
-    return [*lines, "", *(f"{letter}  {what}" for what, letter in _limits(figures).items())]
+    lines = _aligned(rows)
+    if max(map(len, lines)) > width:
+        lines = _aligned([_without_limit(row) for row in rows])
+    lines.insert(1, "─" * max(map(len, lines)))
+    told = (
+        textwrap.wrap(f"{letter}  {what}", width, subsequent_indent="   ") for what, letter in _limits(figures).items()
+    )
+    return [*lines, "", *(line for lines in told for line in lines)]
 
 
 def markdown(figures: Sequence[Figure]) -> list[str]:
@@ -69,7 +76,16 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    first, *numbers, verdict = row
-    cells = [cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=False)]
-    return "  ".join([first.ljust(widths[0]), *cells, verdict]).rstrip()
+def _without_limit(row: tuple[str, ...]) -> tuple[str, ...]:
+    *cells, limit, ratio, verdict = row
+    return *cells, f"{ratio} {limit.split()[-1]}" if limit and ratio[:1].isdigit() else ratio, verdict
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The first and the last column from the left, numbers from the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *numbers, last in rows:
+        cells = [cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=False)]
+        lines.append("  ".join([first.ljust(widths[0]), *cells, last]).rstrip())
+    return lines

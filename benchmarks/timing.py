@@ -20,12 +20,12 @@ def importing(modules: str) -> tuple[str, ...]:
     return (sys.executable, "-c", f"import {modules}")
 
 
-def seconds_of(command: Sequence[str], home: Path, *, saying: str = "") -> float:
-    """How long a command takes from its start to its end, its output read through a pipe.
+def seconds_of(command: Sequence[str], home: Path, *, saying: str = "", more: Mapping[str, str] | None = None) -> float:
+    """How long a command takes from its start to its end, its output read through a pipe. `more` are variables for it.
 
     Raises RuntimeError when it fails, or does not say `saying`.
     """
-    own = environment(home)
+    own = {**environment(home), **(more or {})}
     begun = time.perf_counter()
     done = subprocess.run(command, env=own, cwd=home, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     seconds = time.perf_counter() - begun

@@ -29,6 +29,8 @@ LOGS_PER_TRACE = 2
 SERVICES = ("api-gateway", "orchestrator", "data-router", "llm-service", "tool-service", "knowledge-base")
 
 _MS = 10**6
+#: A little less than one: what is looked for in the last hour is still there some minutes later.
+_HOUR = 55 * 60 * 10**9
 _ROUTES = ("/api/process", "/api/route", "/api/search", "/v1/completions", "/tools/{name}", "/documents/{id}")
 _METHODS = ("GET", "POST", "PUT")
 _HOSTS = ("10.0.3.17", "10.0.3.18", "10.0.4.2")
@@ -77,7 +79,7 @@ def batches(rng: random.Random, made: list[Request], *, logs: bool = False) -> I
         spans = [span for request in group for span in _spans(rng, request)]
         yield Body("/v1/traces", _traces(service, spans), spans=len(spans))
         if logs:
-            records = [record for request in group for record in _records(rng, request)]
+            records = [record for request in group for record in _records(rng, request, time.time_ns())]
             yield Body("/v1/logs", _logs(service, records), logs=len(records))
 
 
@@ -94,6 +96,28 @@ def single_export(rng: random.Random, request: Request) -> Body:
     """Every span of a request in one export."""
     spans = _spans(rng, request)
     return Body("/v1/traces", _traces(SERVICES[0], spans), spans=len(spans))
+
+
+def single_logs(rng: random.Random, request: Request) -> Body:
+    """The log records of a request in one export."""
+    return _log_export(0, _records(rng, request, time.time_ns()))
+
+
+def logs_of_an_hour(rng: random.Random, made: list[Request]) -> Iterator[Body]:
+    """The log records of requests without a span, in exports of a hundred; spread over the last 55 minutes."""
+    now = time.time_ns()
+    for number in range(0, len(made), TRACES_PER_BATCH):
+        records = [
+            record
+            for at, request in enumerate(made[number : number + TRACES_PER_BATCH], number)
+            for record in _records(rng, request, now - _HOUR * (len(made) - at) // len(made))
+        ]
+        yield _log_export(number // TRACES_PER_BATCH, records)
+
+
+def _log_export(number: int, records: Iterable[bytes]) -> Body:
+    held = list(records)
+    return Body("/v1/logs", _logs(SERVICES[number % len(SERVICES)], held), logs=len(held))
 
 
 def _spans(rng: random.Random, request: Request) -> list[bytes]:
@@ -145,12 +169,11 @@ def _status(failed: bool) -> bytes:
     return Span(status=status).SerializeToString()
 
 
-def _records(rng: random.Random, request: Request) -> Iterator[bytes]:
-    for _ in range(LOGS_PER_TRACE):
-        now = time.time_ns()
+def _records(rng: random.Random, request: Request, time_ns: int) -> Iterator[bytes]:
+    for number in range(LOGS_PER_TRACE):
         yield LogRecord(
-            time_unix_nano=now,
-            observed_time_unix_nano=now,
+            time_unix_nano=time_ns + number,
+            observed_time_unix_nano=time_ns + number,
             severity_number=rng.choice((5, 9, 9, 9, 13, 17)),  # type: ignore[arg-type]
             body=AnyValue(string_value=f"routed to {rng.choice(SERVICES)} in {rng.randrange(900)} ms"),
             trace_id=request.trace_id,

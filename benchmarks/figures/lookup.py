@@ -24,7 +24,7 @@ _FEW, _MANY = 1_000, 100_000  # traces
 _ROUNDS = 15
 _TARGET_MS = 250
 _GROWTH = 1.3
-_LIBRARIES = "click, yaml, sqlite3, zstandard, opentelemetry.proto.{0}.v1.{0}_pb2, rich.text"
+_LIBRARIES = "click, sqlite3, zstandard, opentelemetry.proto.{0}.v1.{0}_pb2, rich.text"
 _LIMIT = "python -c 'import …' of the libraries that the command needs"
 #: What is built at once: memory of the generator.
 _PIECE = 20_000
