@@ -28,6 +28,10 @@ class SenderGone(Exception):
     """The connection was closed before the body was complete."""
 
 
+class TooSlow(Exception):
+    """The body did not arrive in time."""
+
+
 class Body:
     """The body of one request. `unread` tells whether some of it may still come."""
 
@@ -40,19 +44,21 @@ class Body:
     async def read(self, charge: Charge) -> bytes:
         """The whole body, decompressed.
 
-        Raises TooLarge and Malformed, Overloaded when the budget is used up, TimeoutError when the body does not
-        arrive in time, and SenderGone.
+        Raises TooLarge and Malformed, Overloaded when the budget is used up, TooSlow, and SenderGone.
         """
         length = self._head.length
         if length is not None and length > MOST_BYTES:
             raise TooLarge(f"the body is {length} bytes, above the limit of {MOST_BYTES}")
         pieces: list[bytes] = []
         inflater = Inflater(MOST_BYTES) if self._head.gzip else None
-        async with asyncio.timeout(BODY_SECONDS):
-            async for piece in self._pieces():
-                kept = inflater.feed(piece) if inflater is not None else piece
-                charge.add(len(kept))
-                pieces.append(kept)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for piece in self._pieces():
+                    kept = inflater.feed(piece) if inflater is not None else piece
+                    charge.add(len(kept))
+                    pieces.append(kept)
+        except TimeoutError as exc:
+            raise TooSlow(f"the body did not arrive within {BODY_SECONDS:g} seconds") from exc
         if inflater is not None:
             inflater.finish()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)

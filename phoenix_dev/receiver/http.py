@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
-from phoenix_dev.receiver.body import BODY_SECONDS, Body, SenderGone
+from phoenix_dev.receiver.body import Body, SenderGone, TooSlow
 from phoenix_dev.receiver.commit import broken, committed
 from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.limits import TooLarge
@@ -83,8 +83,8 @@ class _Receiver:
                 return refuse(head, 413, exc.reason)
             except Overloaded as exc:
                 return busy(head, 429, exc, service=service)
-            except TimeoutError:
-                return refuse(head, 408, f"the body did not arrive within {BODY_SECONDS:g} seconds")
+            except TooSlow as exc:
+                return refuse(head, 408, str(exc))
             except SenderGone:
                 raise
             except Exception as exc:  # noqa: BLE001 - whatever it is, the sender must hear of it

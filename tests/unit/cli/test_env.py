@@ -77,7 +77,9 @@ def test_the_users_own_shell_decides(
     stack: Stack, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, users: str, first: str
 ) -> None:
     monkeypatch.setenv("SHELL", users)
-    assert all(line.startswith(first) for line in invoke("env").stdout.splitlines())
+    lines = invoke("env").stdout.splitlines()
+    assert len(lines) == len(json.loads(invoke("env", "--json").stdout))
+    assert {line[: len(first)] for line in lines} == {first}
     assert invoke("env", "--shell", "dotenv").stdout.startswith("OTEL_EXPORTER_OTLP_ENDPOINT=http://")
 
 

@@ -16,6 +16,8 @@ import httpx
 import psutil
 import pytest
 
+from phoenix_dev.telemetry.reader import open_stores
+
 from . import payloads
 from .junk import JUNK, JUNK_JSON
 from .recording import JSON, PROTOBUF, byte_method
@@ -37,6 +39,7 @@ class Watched:
     process: psutil.Process
     http_port: int
     grpc_port: int
+    store: Path
     peak: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -51,13 +54,14 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    command = [sys.executable, "-m", "tests.unit.receiver.running", str(tmp_path_factory.mktemp("store"))]
+    folder = tmp_path_factory.mktemp("store")
+    command = [sys.executable, "-m", "tests.unit.receiver.running", str(folder)]
     root = Path(__file__).parents[3]
     with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         http_port, grpc_port = map(int, process.stdout.readline().split())
-        watched = Watched(psutil.Process(process.pid), http_port, grpc_port)
+        watched = Watched(psutil.Process(process.pid), http_port, grpc_port, folder / "telemetry.db")
         watcher = threading.Thread(target=watched.watch)
         watcher.start()
         yield watched
@@ -78,6 +82,12 @@ def _bounded(watched: Watched) -> Iterator[None]:
     assert time.monotonic() - began < MOST_SECONDS
     assert watched.peak - before < MOST_GROWTH
     assert httpx.post(f"{watched.url}/v1/traces", content=export, headers=PROTOBUF, trust_env=False).status_code == 200
+
+
+def kept(watched: Watched) -> dict[str, tuple[int, int]]:
+    """Spans and logs in the store by service."""
+    found = open_stores(watched.store).services.activity(0)
+    return {one.service: (one.spans, one.logs) for one in found}
 
 
 def post(watched: Watched, signal: str, body: bytes, headers: dict[str, str]) -> int:
@@ -114,8 +124,9 @@ def test_over_grpc(watched: Watched, name: str, packing: grpc.Compression) -> No
     assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-def test_small_junk_is_taken_and_forgotten(watched: Watched) -> None:
+@pytest.mark.parametrize("name", ["traces: resource groups", "logs: resource groups"])
+def test_small_junk_is_taken_and_forgotten(watched: Watched, name: str) -> None:
     """Below the limits it is answered like any export: nothing of it is kept."""
-    for name, body in JUNK.items():
-        if name in ("traces: resource groups", "logs: resource groups"):
-            assert post(watched, name.partition(":")[0], body[:20_000], PROTOBUF) == 200
+    before = kept(watched)
+    assert post(watched, name.partition(":")[0], JUNK[name][:20_000], PROTOBUF) == 200
+    assert kept(watched) == before

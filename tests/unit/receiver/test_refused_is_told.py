@@ -64,7 +64,7 @@ def test_a_body_that_does_not_come(receiver: Receiver, monkeypatch: pytest.Monke
     monkeypatch.setattr(http_body, "BODY_SECONDS", 0.05)
     monkeypatch.setattr(http_body, "LINGER_SECONDS", 0.05)
     assert exchange(receiver.http_port, POST + b"content-length: 9\r\n\r\n").startswith(b"HTTP/1.1 408 ")
-    told(receiver, "http", "the body did not arrive within 30 seconds")
+    told(receiver, "http", "the body did not arrive within 0.05 seconds")
 
 
 def test_a_head_that_does_not_end(receiver: Receiver) -> None:
