@@ -17,6 +17,7 @@ from benchmarks.figures.disk import disk
 from benchmarks.figures.ingest import over_grpc, over_http, over_http_gzip, small_exports
 from benchmarks.figures.latency import send_to_readable
 from benchmarks.figures.lookup import look_ups
+from benchmarks.figures.page import page
 from benchmarks.figures.resident import memory
 from benchmarks.figures.run import run
 from benchmarks.figures.stack_latency import stack_latency
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Bench], tuple[Figure, ...]]] = {
     "up": up,
     "help": help_text,
     "lookup": look_ups,
+    "page": page,
     "run": run,
     "stack-up": stack_up,
     "stack-memory": stack_memory,

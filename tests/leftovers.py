@@ -38,8 +38,14 @@ def _home_of(process: psutil.Process) -> str | None:
         return None
 
 
+def _belongs_to_another(command: list[str]) -> bool:
+    """Python's own helper, or one of those that a browser starts and ends as it likes: the browser itself counts."""
+    return _PYTHONS_OWN in " ".join(command) or any(word.startswith("--type=") for word in command)
+
+
 def _lives(process: psutil.Process) -> bool:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and _PYTHONS_OWN not in " ".join(process.cmdline())
+        command = process.cmdline()
+        return process.status() != psutil.STATUS_ZOMBIE and not _belongs_to_another(command)
     except psutil.Error:
         return False

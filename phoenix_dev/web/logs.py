@@ -103,7 +103,7 @@ class LogPages:
         service = request.query_params.get("service", "")
 
         def read(stores: Stores) -> LogRecord | None:
-            time_ns = int(at) if re.fullmatch(r"[0-9]{1,18}", at) else 0
+            time_ns = int(at) if re.fullmatch(r"[0-9]{1,19}", at) else 0
             keep = LogFilter(services=frozenset({service} if service else ()), since_ns=time_ns, until_ns=time_ns)
             records = stores.logs.search(keep, None, follow=False).records
             return next((record for record in records if digest_of(record) == digest), None)

@@ -6,7 +6,7 @@ const say = (text) => { byId("said").textContent = text; };
 
 // ---- rows and keys -------------------------------------------------------------------------------------------------
 
-const rows = () => [...document.querySelectorAll("[data-nav]")].filter((row) => row.checkVisibility?.() ?? true);
+const rows = () => [...document.querySelectorAll("[data-nav], .r a")].filter((row) => row.checkVisibility?.() ?? true);
 
 function step(by) {
   const all = rows();
@@ -70,7 +70,7 @@ let asked = 0;
 async function openSpan(link, whole) {
   const panel = byId("panel");
   const trace = link.closest("[data-trace]")?.dataset.trace ?? panel.dataset.trace;
-  const key = link.dataset.span ?? link.dataset.whole;
+  const key = link.dataset.span ?? link.dataset.whole ?? new URL(link.href).searchParams.get("span");
   const mine = ++asked;
   let answer;
   try {
@@ -92,7 +92,8 @@ async function openSpan(link, whole) {
   byId("span-title").focus();
 }
 
-const rowOf = (trace, key) => document.querySelector(`[data-trace="${trace}"] .r a[data-span="${CSS.escape(key)}"]`);
+const rowOf = (trace, key) =>
+  document.querySelector(`[data-trace="${trace}"] .r a[href$="?span=${CSS.escape(encodeURIComponent(key))}"]`);
 
 function choose(trace, key) {
   document.querySelector(".chosen")?.classList.remove("chosen");
@@ -116,11 +117,17 @@ function closePanel() {
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  const link = event.target.closest("[data-span], [data-whole], [data-close]");
+  const link = event.target.closest(".r a, [data-span], [data-whole], [data-close]");
   if (!link || !byId("panel")) return;
   event.preventDefault();
   if ("close" in link.dataset) closePanel();
   else openSpan(link, "whole" in link.dataset);
+});
+
+// What is cut is told to who points at it.
+document.addEventListener("mouseover", (event) => {
+  const text = event.target.closest?.(".l, .message, .n > span, .what");
+  if (text && !text.title && text.scrollWidth > text.clientWidth) text.title = text.textContent.trim();
 });
 
 if (byId("panel") && !byId("panel").hidden) {

@@ -56,7 +56,7 @@ def test_up_prints_endpoints_that_work_and_what_to_do_next(run_cli: CommandLine)
     ran = run_cli("up")
     assert ran.code == 0
     endpoints = dict(line.split() for line in ran.stdout.splitlines())
-    assert set(endpoints) == {"OTLP/HTTP", "OTLP/gRPC"}
+    assert set(endpoints) == {"OTLP/HTTP", "OTLP/gRPC", "page"}
     assert send(endpoints["OTLP/HTTP"], one_span(TRACE)) == 200
     assert 'eval "$(phoenix-dev env)"' in ran.stderr
     assert "phoenix-dev demo" in ran.stderr
