@@ -7,7 +7,7 @@ import click
 from phoenix_dev import __version__
 from phoenix_dev.cli.completion import completion
 from phoenix_dev.cli.config import config
-from phoenix_dev.cli.context import app_of
+from phoenix_dev.cli.context import app_of, know
 from phoenix_dev.cli.demo import demo
 from phoenix_dev.cli.doctor import doctor
 from phoenix_dev.cli.down import down
@@ -15,6 +15,7 @@ from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.logs import logs
 from phoenix_dev.cli.open import open_
+from phoenix_dev.cli.request import request
 from phoenix_dev.cli.run import run
 from phoenix_dev.cli.services import services
 from phoenix_dev.cli.status import status
@@ -27,7 +28,7 @@ SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
     ("The system", (services,)),
-    ("Drive it", (run, demo)),
+    ("Drive it", (request, run, demo)),
     ("The shell", (completion,)),
 )
 
@@ -45,6 +46,6 @@ SECTIONS = (
 @click.pass_context
 def root(ctx: click.Context, /, **_: object) -> None:
     """See a request of a microservice system whole, on your own machine."""
-    ctx.obj = app_of(ctx)
+    know(ctx, app_of(ctx))
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

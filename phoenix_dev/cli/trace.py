@@ -14,6 +14,7 @@ from phoenix_dev.cli.options import json_option, runtime_option
 if TYPE_CHECKING:
     from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.request import Request
+    from phoenix_dev.render.output import Output
 
 
 @command(
@@ -69,9 +70,14 @@ def show_request(app: AppContext, request: Request, *, expand: bool = False, as_
 
         app.output.json(request_json(request))
         return
+    print_request(app.output, request, expand=expand)
+
+
+def print_request(out: Output, request: Request, *, expand: bool = False) -> None:
+    """Print a request as its waterfall."""
     import time
 
     from phoenix_dev.render.waterfall import render_request
 
-    out, now_ns = app.output, time.time_ns()
-    out.lines(render_request(request, width=out.width, colour=out.colour, expand=expand, clip=out.clip, now_ns=now_ns))
+    how = {"width": out.width, "colour": out.colour, "clip": out.clip, "again": out.again}
+    out.lines(render_request(request, expand=expand, now_ns=time.time_ns(), **how))

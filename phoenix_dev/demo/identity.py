@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from opentelemetry import baggage
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
@@ -14,17 +13,13 @@ from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
 from opentelemetry.sdk.trace import Span, SpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from phoenix_dev.model.headers import HEADER_OF, fresh_id
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opentelemetry.context import Context
 
-CORRELATION_HEADER = "x-correlation-id"
-REQUEST_HEADER = "x-request-id"
-CORRELATION_KEY = "correlation_id"
-REQUEST_KEY = "request_id"
-_KEY_OF_HEADER = {CORRELATION_HEADER: CORRELATION_KEY, REQUEST_HEADER: REQUEST_KEY}
-_PREFIX = {CORRELATION_KEY: "corr", REQUEST_KEY: "req"}
 #: What may pass through headers, baggage and attributes unharmed; anything else is replaced by an ID of our own.
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 _PROPAGATOR = CompositePropagator([TraceContextTextMapPropagator(), W3CBaggagePropagator()])
@@ -36,9 +31,9 @@ def accept(headers: Mapping[str, str]) -> Context:
     `headers` have lower-case names. A header wins over the baggage.
     """
     context = _PROPAGATOR.extract(dict(headers), context=get_current())
-    for header, key in _KEY_OF_HEADER.items():
+    for key, header in HEADER_OF.items():
         given = headers.get(header, "") or str(baggage.get_baggage(key, context) or "")
-        value = given if _ACCEPTABLE.fullmatch(given) else f"{_PREFIX[key]}-{uuid4().hex[:12]}"
+        value = given if _ACCEPTABLE.fullmatch(given) else fresh_id(key)
         context = baggage.set_baggage(key, value, context)
     return context
 
@@ -57,12 +52,12 @@ def outgoing_headers(*, forget_context: bool = False) -> dict[str, str]:
 
 def id_headers() -> dict[str, str]:
     """The two ID headers of the current request; a response carries them as well."""
-    return {header: str(baggage.get_baggage(key) or "") for header, key in _KEY_OF_HEADER.items()}
+    return {header: str(baggage.get_baggage(key) or "") for key, header in HEADER_OF.items()}
 
 
 def request_ids_of(context: Context | None) -> dict[str, str]:
     """`correlation_id` and `request_id` as the baggage of a context has them, those it lacks left out."""
-    found = {key: baggage.get_baggage(key, context) for key in (CORRELATION_KEY, REQUEST_KEY)}
+    found = {key: baggage.get_baggage(key, context) for key in HEADER_OF}
     return {key: str(value) for key, value in found.items() if value}
 
 

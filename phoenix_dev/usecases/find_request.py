@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from phoenix_dev.model.identifier import (
 )
 from phoenix_dev.model.request import Request
 from phoenix_dev.model.span import Trace
+from phoenix_dev.usecases.quiet import once_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 _LATEST = {"last": False, "last-error": True}
 #: Kinds of ID that may be any text.
 _OPAQUE: tuple[IdKind, ...] = ("correlation", "request")
-#: A trace is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of
-#: `env`).
-QUIET_SECONDS = 0.5
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +75,8 @@ def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds:
 
     What has arrived by then is returned; raises NotFound when that is nothing.
     """
-    deadline = time.monotonic() + seconds
-    seen, quiet_since = -1, time.monotonic()
-    while True:
-        request = _found_yet(stores, text, as_kind)
-        size = 0 if request is None else sum(len(t.spans) + len(t.logs) for t in request.traces) + len(request.logs)
-        now = time.monotonic()
-        if size != seen:
-            seen, quiet_since = size, now
-        if request is not None and (now - quiet_since >= QUIET_SECONDS or now >= deadline):
-            return request
-        if now >= deadline:
-            return find_request(stores, text, as_kind)
-        time.sleep(_POLL_SECONDS)
+    found = once_quiet(lambda: _found_yet(stores, text, as_kind), seconds)
+    return find_request(stores, text, as_kind) if found is None else found
 
 
 def without_logs(request: Request) -> Request:

@@ -26,7 +26,7 @@ AT_HOME_IN = {
     "rich": {"render"},
     "click": {"cli", "demo"},
     "sqlite3": {"telemetry", "demo"},
-    "httpx": {"backends"},
+    "httpx": {"asking", "backends"},
     "yaml": {"settings", "runtime"},
     "docker": {"runtime"},
     "python_on_whales": {"runtime"},
