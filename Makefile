@@ -57,7 +57,7 @@ test: lint
 	$(BIN)/pytest -n 2 -m "not long" --ignore=tests/live
 
 live: $(INSTALLED_DEV)
-	$(BIN)/pytest -m "not long" tests/live
+	$(BIN)/pytest -n 2 -m "not long" tests/live
 
 clients: $(INSTALLED_DEV)
 	$(BIN)/python -m tests.clients.applications

@@ -1,19 +1,60 @@
-"""A real stack for the session: real components in containers, with a project name and ports of their own."""
+"""A real stack for the session: real components in containers, with a project name and ports of their own.
+
+`make live` runs two workers, each with a stack. A group of tests stays together on one of them. The longest come first:
+the outages, which mostly wait, beside what measures how soon something is ready or readable.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from phoenix_dev.backends.endpoints import RemoteEndpoints
+from phoenix_dev.backends.http import http_client
+from phoenix_dev.backends.open import open_remote_stores
 from tests.live.compose.by_hand import ByHand, free_ports
 from tests.tools import need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from phoenix_dev.stores import Stores
+
+
+#: In the order in which workers take them; others come last. Each is a folder, or a file where these have a stack each.
+_GROUPS = ("outages", "compose", "test_truth", "test_trouble", "doctor", "contract", "test_running", "provisioning")
+_FILE_BY_FILE = "lifecycle"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the groups in order, after the tests of other folders."""
+    order = {"": -1} | {name: position for position, name in enumerate(_GROUPS)}
+    items.sort(key=lambda item: order.get(_group(item.nodeid), len(_GROUPS)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives a worker a whole group. (xdist's own groups rename tests, which pytest 9.2 no longer lets it do.)"""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _group
+    return scheduler
+
+
+def _group(nodeid: str) -> str:
+    """That of a test; empty for one that is none of this folder."""
+    parts = PurePath(nodeid.partition("::")[0]).with_suffix("").parts
+    below = parts[parts.index("live") + 1 :] if "live" in parts else ("",)
+    return below[1] if below[0] == _FILE_BY_FILE else below[0]
 
 
 @dataclass(frozen=True)
@@ -40,17 +81,28 @@ def engine() -> str:
 
 
 @pytest.fixture(scope="session")
-def started(engine: str, worker_name: str) -> Iterator[tuple[ByHand, FirstStart]]:
+def started(
+    engine: str, worker_name: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[ByHand, FirstStart]]:
     stack = ByHand(f"phoenix-test-{os.getpid()}-{worker_name}", free_ports())
     try:
         stack.compose("pull", "--quiet", "--policy", "missing")
-        seconds = stack.up()
+        with one_at_a_time(tmp_path_factory.getbasetemp().parent):
+            seconds = stack.up()
         numbers = stack.compose("ps", "--quiet").split()
         memory = stack.docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *numbers)
         yield stack, FirstStart(seconds, memory)
     finally:
         stack.compose("--profile", "*", "down", "--volumes", "--timeout", "5")
         stack.http.close()
+
+
+@contextmanager
+def one_at_a_time(shared: Path) -> Iterator[None]:
+    """Let only one worker do this at any moment: how long it takes is measured."""
+    with (shared / "one-at-a-time").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +121,21 @@ def stack(started: tuple[ByHand, FirstStart]) -> ByHand:
 def first_start(started: tuple[ByHand, FirstStart]) -> FirstStart:
     """What its first start showed."""
     return started[1]
+
+
+def endpoints(stack: ByHand) -> RemoteEndpoints:
+    """Where the parts of the stack answer."""
+    return RemoteEndpoints(
+        jaeger=stack.url("JAEGER"),
+        jaeger_errors=stack.url("JAEGER_ERRORS") + "/errors",
+        loki=stack.url("LOKI"),
+        prometheus=stack.url("PROMETHEUS"),
+    )
+
+
+@pytest.fixture
+def stores(stack: ByHand) -> Iterator[Stores]:
+    """The stores over the stack."""
+    where = endpoints(stack)
+    with http_client((where.jaeger, where.loki, where.prometheus)) as http:
+        yield open_remote_stores(where, http)

@@ -66,11 +66,11 @@ class ByHand:
         facts = json.loads(self.docker("inspect", *numbers))
         return {fact["Config"]["Labels"]["com.docker.compose.service"]: fact for fact in facts}
 
-    def up(self) -> dict[str, float]:
-        """Start; the seconds until each part was ready."""
+    def up(self, *flags: str) -> dict[str, float]:
+        """Start, with further flags of docker compose; the seconds until each part was ready."""
         start = time.monotonic()
         with ThreadPoolExecutor(len(READY) + 1) as pool:
-            command = pool.submit(self.compose, "up", "--detach")
+            command = pool.submit(self.compose, *flags, "up", "--detach")
             waits = {part: pool.submit(self._ready, part, start) for part in READY}
             command.result()
             return {part: wait.result() for part, wait in waits.items()}

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.backends.endpoints import RemoteEndpoints
-from phoenix_dev.backends.http import http_client
-from phoenix_dev.backends.open import open_remote_stores
 from tests import otlp
 from tests.contract.keeping import Kept
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from phoenix_dev.stores import Stores
     from tests.live.compose.by_hand import ByHand
@@ -26,24 +23,6 @@ if TYPE_CHECKING:
 _READABLE = 30
 #: What a story of a test needs before the present.
 _PAST = 20 * otlp.SECOND
-
-
-def endpoints(stack: ByHand) -> RemoteEndpoints:
-    """Where the parts of the stack answer."""
-    return RemoteEndpoints(
-        jaeger=stack.url("JAEGER"),
-        jaeger_errors=stack.url("JAEGER_ERRORS") + "/errors",
-        loki=stack.url("LOKI"),
-        prometheus=stack.url("PROMETHEUS"),
-    )
-
-
-@pytest.fixture
-def stores(stack: ByHand) -> Iterator[Stores]:
-    """The stores over the stack."""
-    where = endpoints(stack)
-    with http_client((where.jaeger, where.loki, where.prometheus)) as http:
-        yield open_remote_stores(where, http)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def sending(url: str) -> Iterator[None]:
 
 def test_a_stack_that_is_well_has_only_ticks_within_two_seconds(project: Project) -> None:
     seconds = [99.0]
-    while min(seconds) > 2 and len(seconds) < 4:  # the machine may be busy with something else
+    while min(seconds) > 2 and len(seconds) <= 8:  # the machine may be busy with something else
         begun = time.monotonic()
         ran = project("doctor")
         seconds.append(time.monotonic() - begun)
