@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.live.lifecycle.project import Project, docker, send_trace
+from tests.live.listening import listening_on
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -150,10 +151,13 @@ def test_another_umask_leaves_the_files_readable_for_the_containers(running: Run
 
 
 def test_every_port_is_published_on_loopback_only(running: Running) -> None:
+    published = set()
     for number in running.project.containers().values():
         ports = json.loads(docker("inspect", "--format", "{{json .NetworkSettings.Ports}}", number))
-        published = [one for bindings in ports.values() for one in bindings or ()]
-        assert {one["HostIp"] for one in published} <= {"127.0.0.1"}
+        published |= {(one["HostIp"], int(one["HostPort"])) for bindings in ports.values() for one in bindings or ()}
+    told = {int(url.split(":")[2].split("/")[0]) for url in running.up["endpoints"].values() if url}
+    assert published == {("127.0.0.1", port) for port in told}
+    assert listening_on(told) == {"127.0.0.1"}
 
 
 def test_nothing_runs_as_root(running: Running) -> None:
@@ -197,7 +201,7 @@ def test_open_without_grafana_names_what_shows_the_same(running: Running) -> Non
     at = running.project("status", "--json").json()["endpoints"]
     assert _opened(running, "metrics") == f"{at['prometheus']}/query"
     assert _opened(running, "alerts") == f"{at['alertmanager']}/#/alerts"
-    for page, hint in (("dashboards", "phoenix-dev up"), ("logs", "phoenix-dev logs")):
+    for page, hint in (("dashboards", "phoenix-dev up"), ("logs", "phoenix-dev ui")):
         ran = running.project("open", page)
         assert ran.code == 3
         assert "Grafana shows" in ran.stderr
