@@ -8,6 +8,7 @@ from phoenix_dev.checks.check import Skip
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.folder import DATABASE
+from phoenix_dev.telemetry.set_aside import is_set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +45,9 @@ def volumes(sizes: Mapping[str, int], keep: Retention) -> Iterator[Finding]:
 def store_file(size_bytes: int, path: str, keep: Retention) -> Iterator[Finding]:
     """The embedded store, which a running engine keeps within the setting."""
     if size_bytes > keep.size_bytes * _SLACK:
-        what = f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}); a running engine removes that"
+        what = (
+            f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}): a running engine mends that"
+        )
         yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev up")
     else:
         yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {keep.size}", path)
@@ -52,7 +55,7 @@ def store_file(size_bytes: int, path: str, keep: Retention) -> Iterator[Finding]
 
 def of_store(home: Path) -> int:
     """Bytes of the embedded store in a state folder, with what SQLite keeps beside it. Raises Skip without one."""
-    total = sum(path.stat().st_size for path in home.glob(f"{DATABASE}*"))
+    total = sum(path.stat().st_size for path in home.glob(f"{DATABASE}*") if not is_set_aside(path))
     if not total:
         raise Skip("nothing was kept yet")
     return total
