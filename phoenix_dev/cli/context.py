@@ -53,7 +53,7 @@ class AppContext:
         """Where data and talk go."""
         from phoenix_dev.render.output import Output
 
-        return Output(no_color=self.no_color)
+        return Output(no_color=self.no_color, flags=self.flags)
 
     def stores(self) -> Stores:
         """Everything that can be read of this project, of the runtime that `up` started last or `--runtime` names.
@@ -107,6 +107,21 @@ class AppContext:
 
 #: Gives a command the invocation's AppContext as its first argument.
 pass_app = click.make_pass_decorator(AppContext)
+
+
+#: Under which key the contexts of an invocation share what is known of it.
+_KNOWN = f"{__name__}.known"
+
+
+def know(ctx: click.Context, app: AppContext) -> None:
+    """From now on this is what the command is given, and what is known where its errors are told."""
+    ctx.obj = ctx.meta[_KNOWN] = app
+
+
+def known(ctx: click.Context) -> AppContext | None:
+    """What is known of an invocation by now, also outside the command that found it out."""
+    found = ctx.meta.get(_KNOWN)
+    return found if isinstance(found, AppContext) else None
 
 
 def app_of(ctx: click.Context) -> AppContext:

@@ -53,7 +53,7 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
     sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
     app.output.talk("")
     show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
-    app.output.talk("", *next_steps(sent.correlation_id))
+    app.output.talk("", *map(app.output.again, next_steps(sent.correlation_id)))
 
 
 @demo.command(examples=["phoenix-dev demo start"])

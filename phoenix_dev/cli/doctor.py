@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +38,7 @@ def doctor(ctx: click.Context, app: AppContext, *, report: bool, as_json: bool) 
     if report and as_json:
         raise UsageError("--report and --json exclude each other", hint="phoenix-dev doctor --report")
     patient = Patient(app.home, app.settings, app.stores)
-    found = diagnose(checks_of(patient))
+    found = (replace(one, fix=app.output.again(one.fix)) for one in diagnose(checks_of(patient)))
     findings = tuple(found) if report or as_json else tuple(_told(app, found))
     if report:
         _report(app, patient, findings)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phoenix_dev.cli.context import app_of, known
 from phoenix_dev.errors import PhoenixDevError, UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class RootGroup(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
-        with error_boundary():
+        with error_boundary(ctx):
             result = super().invoke(ctx)
             _flush_stdout()
             return result
@@ -110,12 +111,15 @@ def group(*, examples: Sequence[str], **attributes: Any) -> Callable[[Callable[.
 
 
 @contextmanager
-def error_boundary() -> Iterator[None]:
-    """Turn what a user can cause into one sentence on stderr and an exit status; the rest passes, traceback and all."""
+def error_boundary(ctx: click.Context | None = None) -> Iterator[None]:
+    """Turn what a user can cause into one sentence on stderr and an exit status; the rest passes, traceback and all.
+
+    A hint is about the stack that the command of `ctx` was about.
+    """
     try:
         yield
     except PhoenixDevError as error:
-        _leave(error.exit_code, error.message, error.hint)
+        _leave(error.exit_code, error.message, _again(ctx, error.hint))
     except click.UsageError as error:
         if isinstance(error, click.exceptions.NoArgsIsHelpError):
             raise
@@ -142,6 +146,12 @@ def _leave(exit_code: int, message: str, hint: str) -> None:
     if hint:
         click.echo(f"hint: {_escaped(hint)}", err=True)
     raise click.exceptions.Exit(exit_code) from None
+
+
+def _again(ctx: click.Context | None, hint: str) -> str:
+    if ctx is None or not hint:
+        return hint
+    return (known(ctx) or app_of(ctx)).output.again(hint)
 
 
 def _escaped(text: str) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from phoenix_dev.cli.context import app_of
+from phoenix_dev.cli.context import app_of, know
 from phoenix_dev.cli.types import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 
@@ -18,18 +18,18 @@ _Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _read_from(ctx: click.Context, _: click.Parameter, runtime: str | None) -> None:
-    ctx.obj = app_of(ctx).with_flags(runtime=runtime)
+def _with_runtime(ctx: click.Context, _: click.Parameter, runtime: str | None) -> None:
+    know(ctx, app_of(ctx).with_flags(runtime=runtime))
+
+
+def _runtime(choices: Sequence[str], words: str) -> Callable[[_Decorated], _Decorated]:
+    return click.option("--runtime", type=click.Choice(choices), callback=_with_runtime, expose_value=False, help=words)
 
 
 #: `--runtime` of a command that reads or asks: the command is given an AppContext that knows it.
-runtime_option = click.option(
-    "--runtime",
-    type=click.Choice(["compose", "embedded"]),
-    callback=_read_from,
-    expose_value=False,
-    help="Of this runtime, not of the one that was started last.",
-)
+runtime_option = _runtime(("compose", "embedded"), "Of this runtime, not of the one that was started last.")
+#: The same of a command that starts one.
+start_runtime_option = _runtime(("auto", "compose", "embedded"), "What runs the stack.")
 
 
 def since_option(default: str) -> Callable[[_Decorated], _Decorated]:

@@ -29,6 +29,5 @@ def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
     out = app.output
     out.lines(service_lines(found, width=out.width, now_ns=time.time_ns(), clip=out.clip))
     if not found:
-        app.output.talk(
-            'no service has sent anything in that time; eval "$(phoenix-dev env)" tells yours where to send'
-        )
+        command = app.output.again('eval "$(phoenix-dev env)"')
+        app.output.talk(f"no service has sent anything in that time; {command} tells yours where to send")

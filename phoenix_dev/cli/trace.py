@@ -79,5 +79,15 @@ def print_request(out: Output, request: Request, *, expand: bool = False) -> Non
 
     from phoenix_dev.render.waterfall import render_request
 
-    how = {"width": out.width, "colour": out.colour, "clip": out.clip, "again": out.again}
-    out.lines(render_request(request, expand=expand, now_ns=time.time_ns(), **how))
+    now_ns = time.time_ns()
+    out.lines(
+        render_request(
+            request,
+            width=out.width,
+            colour=out.colour,
+            expand=expand,
+            clip=out.clip,
+            now_ns=now_ns,
+            again=out.again,
+        )
+    )

@@ -6,10 +6,14 @@ import click
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option
+from phoenix_dev.cli.options import json_option, start_runtime_option
 from phoenix_dev.runtime.catalogue import OPTIONAL
 
 _PATIENCE_S = 60.0
+_NEXT_STEPS = (
+    'send from an application:  eval "$(phoenix-dev env)"',
+    "or see the sample system:  phoenix-dev demo",
+)
 
 
 @command(
@@ -19,7 +23,7 @@ _PATIENCE_S = 60.0
         "phoenix-dev up --otlp-http-port 14318 --json",
     ]
 )
-@click.option("--runtime", type=click.Choice(["auto", "compose", "embedded"]), help="What runs the stack.")
+@start_runtime_option
 @click.option("--profile", type=click.Choice(["development", "production"]), help="How much of the traffic is kept.")
 @click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
 @click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
@@ -35,7 +39,6 @@ _PATIENCE_S = 60.0
 def up(
     app: AppContext,
     *,
-    runtime: str | None,
     profile: str | None,
     otlp_http_port: str | None,
     otlp_grpc_port: str | None,
@@ -51,16 +54,11 @@ def up(
     from phoenix_dev.usecases.start import start_stack
 
     ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port}
-    app = app.with_flags(runtime=runtime, profile=profile, **ports)
+    app = app.with_flags(profile=profile, **ports)
     started = start_stack(app.runtime_to_start(without), timeout_s=timeout)
     app.output.talk(*started.notes)
     if as_json:
         app.output.json(stack_json(started.status))
         return
     app.output.lines(endpoint_lines(started.status.endpoints))
-    app.output.talk(*_next_steps(app.flags.get("project")))
-
-
-def _next_steps(project: str | None) -> tuple[str, ...]:
-    me = f"phoenix-dev --project {project}" if project else "phoenix-dev"
-    return (f'send from an application:  eval "$({me} env)"', f"or see the sample system:  {me} demo")
+    app.output.talk(*map(app.output.again, _NEXT_STEPS))

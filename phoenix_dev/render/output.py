@@ -27,7 +27,7 @@ _ASCII = str.maketrans("█▉▊▋▌▍▎▏▐┄│├└─·…→↳✗
 
 
 class Output:
-    """Prints lines and JSON.
+    """Prints lines and JSON. `flags` are the settings of the command line, by the setting's name.
 
     `clip`: lines may be cut to `width`, because a person looks at them on a terminal; never when piped.
     """
@@ -39,8 +39,10 @@ class Output:
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
         environ: Mapping[str, str] | None = None,
+        flags: Mapping[str, str] | None = None,
     ) -> None:
         self._no_color = no_color
+        self._flags = flags or {}
         self._stdout = stdout
         self._stderr = stderr
         self._environ = os.environ if environ is None else environ
@@ -115,6 +117,12 @@ class Output:
         for text in texts:
             self.stderr.write(_encodable(_escaped(text), encoding) + "\n")
         self.stderr.flush()
+
+    def again(self, line: str) -> str:
+        """A command line for the user, about the same stack as the one that was typed."""
+        from phoenix_dev.render.again import again
+
+        return again(line, self._flags)
 
     def aside(self, text: str) -> None:
         """The same between the output of a command that has the terminal: there, a line feed only goes down."""

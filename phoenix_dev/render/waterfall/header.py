@@ -103,22 +103,19 @@ def critical_lines(timeline: Timeline, width: int, lanes: style.Lanes) -> Iterat
     yield line
 
 
-def next_lines(traces: Sequence[Trace], kind: str, typed: str, *, folded: bool, width: int) -> Iterator[Line]:
-    """Commands that lead on, each as it can be typed; the colour of talk."""
-    commands: list[str] = []
+def next_lines(traces: Sequence[Trace], kind: str, typed: str, *, folded: bool) -> Iterator[str]:
+    """Commands that lead on, each as it can be typed."""
     if folded:
         # "last" may be another trace by the time it is typed again
         several = _word(typed) if len(traces) > 1 else ""
-        commands.append(f"phoenix-dev trace {several or traces[0].trace_id} --expand")
+        yield f"phoenix-dev trace {several or traces[0].trace_id} --expand"
     correlation = [found for trace in traces for found in correlation_ids(trace)]
     if kind == "correlation" and _word(typed):
-        commands.append(f"phoenix-dev logs --correlation {typed}")
+        yield f"phoenix-dev logs --correlation {typed}"
     elif len(traces) == 1:
-        commands.append(f"phoenix-dev logs --trace {traces[0].trace_id}")
+        yield f"phoenix-dev logs --trace {traces[0].trace_id}"
     elif correlation and _word(correlation[0]):
-        commands.append(f"phoenix-dev logs --correlation {correlation[0]}")
-    for number, text in enumerate(commands):
-        yield Line(width).add("next  " if not number else "      ", style.DIM).add(text, style.DIM)
+        yield f"phoenix-dev logs --correlation {correlation[0]}"
 
 
 def _word(text: str) -> str:

@@ -18,7 +18,7 @@ from phoenix_dev.render.waterfall.moments import log_into
 from phoenix_dev.render.waterfall.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.request import Request
@@ -37,17 +37,28 @@ def render_request(
     logs: bool = True,
     clip: bool = True,
     now_ns: int | None = None,
+    again: Callable[[str], str] = str,
 ) -> Iterator[Text]:
     """The lines of a request, none of which may be wrapped.
 
     `width` is that of the bars' axis with its columns; with `clip` nothing is longer, else texts are whole. With
-    `expand` each span has a row and nothing is left out. `now_ns` (Unix) lets the header say how long ago it was.
+    `expand` each span has a row and nothing is left out. `now_ns` (Unix) lets the header say how long ago it was. The
+    commands that lead on pass `again` (`Output.again`).
     """
-    for line in _lines(request, width=width, expand=expand, logs=logs, clip=clip, now_ns=now_ns):
+    for line in _lines(request, width=width, expand=expand, logs=logs, clip=clip, now_ns=now_ns, again=again):
         yield line.text() if colour else Text(line.plain, no_wrap=True, overflow="ignore")
 
 
-def _lines(request: Request, *, width: int, expand: bool, logs: bool, clip: bool, now_ns: int | None) -> Iterator[Line]:
+def _lines(
+    request: Request,
+    *,
+    width: int,
+    expand: bool,
+    logs: bool,
+    clip: bool,
+    now_ns: int | None,
+    again: Callable[[str], str],
+) -> Iterator[Line]:
     cut = width if clip else ENDLESS
     timelines = [timeline_of(trace) for trace in request.traces]
     lanes = style.Lanes(service for trace in request.traces for service in trace.services)
@@ -63,7 +74,8 @@ def _lines(request: Request, *, width: int, expand: bool, logs: bool, clip: bool
     if not any(trace.spans for trace in request.traces):
         yield from _nothing_seen(request, cut, now_ns)
     yield Line()
-    yield from next_lines(request.traces, request.kind, request.id, folded=folded, width=ENDLESS)
+    for number, command in enumerate(next_lines(request.traces, request.kind, request.id, folded=folded)):
+        yield Line().add("      " if number else "next  ", style.DIM).add(again(command), style.DIM)
 
 
 def _one(

@@ -224,3 +224,19 @@ def test_every_example_is_understood_by_the_command(path: str, line: str) -> Non
     assert calls, f"{line} does not call phoenix-dev"
     for args in calls:
         read_by_the_command(args)
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (("--project", "shop", "status", "--runtime", "compose", "--bogus"), "phoenix-dev status --help"),
+        (("--project", "shop", "trace", "last"), "phoenix-dev --project shop up"),
+        (("--project", "shop", "logs", "--runtime", "embedded"), "phoenix-dev --project shop up --runtime embedded"),
+        (("trace", "last", "--runtime", "compose"), "phoenix-dev up --runtime compose"),
+        (("--project", "shop", "demo", "traffic"), "phoenix-dev --project shop demo start"),
+        (("--project", "shop", "stats"), "phoenix-dev --project shop status"),
+        (("--project", "shop", "up", "--runtime", "compose"), "phoenix-dev --project shop up --runtime embedded"),
+    ],
+)  # fmt: skip
+def test_a_hint_is_about_the_stack_that_was_asked_about(invoke: Invoke, typed: tuple[str, ...], hint: str) -> None:
+    assert invoke(*typed).stderr.splitlines()[-1] == f"hint: {hint}"
