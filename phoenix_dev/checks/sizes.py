@@ -45,9 +45,7 @@ def volumes(sizes: Mapping[str, int], keep: Retention) -> Iterator[Finding]:
 def store_file(size_bytes: int, path: str, keep: Retention) -> Iterator[Finding]:
     """The embedded store, which a running engine keeps within the setting."""
     if size_bytes > keep.size_bytes * _SLACK:
-        what = (
-            f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}): a running engine mends that"
-        )
+        what = f"the store takes {size(size_bytes)}, more than retention.size ({keep.size}): an engine mends that"
         yield Finding("sizes", Severity.WARNING, what, path, "phoenix-dev up")
     else:
         yield Finding("sizes", Severity.OK, f"the store takes {size(size_bytes)} of {keep.size}", path)
