@@ -43,6 +43,14 @@ def test_the_wheel_has_every_file_of_the_stack(names: set[str], folder: str) -> 
     assert {f"phoenix_dev/_assets/{path.relative_to(ROOT)}" for path in files} <= names
 
 
+def test_the_wheel_has_every_file_of_the_page(names: set[str]) -> None:
+    files = {
+        path for path in (ROOT / "phoenix_dev" / "web").rglob("*") if path.suffix in (".html", ".css", ".js", ".svg")
+    }
+    assert len(files) > 10
+    assert {str(path.relative_to(ROOT)) for path in files} <= names
+
+
 def test_the_wheel_puts_nothing_beside_the_package(names: set[str]) -> None:
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"phoenix_dev"}
 

@@ -50,7 +50,7 @@ def foreign_markup(html: str) -> list[str]:
             found.extend(
                 f"{name}={given[name]}"
                 for name in ("href", "src", "action")
-                if not (given.get(name) or "/").startswith(("/", "#"))
+                if not (given.get(name) or "/").startswith(("/", "#", "?"))
             )
 
     Reader().feed(html)
