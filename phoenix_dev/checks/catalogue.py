@@ -7,7 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev import __version__
-from phoenix_dev.checks import clocks, embedded, engine, folder, images, parts, ports, queues, refused, room, sizes
+from phoenix_dev.checks import (
+    clocks,
+    docker_engine,
+    embedded,
+    folder,
+    images,
+    parts,
+    ports,
+    queues,
+    refused,
+    room,
+    sizes,
+)
 from phoenix_dev.checks.check import Check, Skip
 from phoenix_dev.checks.docker import PATIENCE_S
 from phoenix_dev.errors import NotReady
@@ -44,7 +56,7 @@ def checks_of(patient: Patient) -> tuple[Check, ...]:
         Check("queue", partial(_queue, patient)),
         Check("refused", partial(_refused, patient)),
         Check("clock", partial(_clock, patient)),
-        # Engines add up the sizes of volumes by walking through them, which may take long and harms nobody.
+        # Docker engines add up the sizes of volumes by walking through them, which may take long and harms nobody.
         Check("sizes", partial(_sizes, patient), late=Severity.SKIPPED),
     )
 
@@ -60,12 +72,12 @@ def _memory(patient: Patient) -> Iterator[Finding]:
 
 def _docker(patient: Patient) -> Iterator[Finding]:
     _unless_embedded_is_named(patient)
-    return engine.docker_engine(patient.docker, wanted=patient.wants_docker)
+    return docker_engine.usable(patient.docker, wanted=patient.wants_docker)
 
 
 def _compose(patient: Patient) -> Iterator[Finding]:
     _unless_embedded_is_named(patient)
-    return engine.docker_compose(patient.docker, wanted=patient.runtime() == "compose")
+    return docker_engine.compose(patient.docker, wanted=patient.runtime() == "compose")
 
 
 def _images(patient: Patient) -> Iterator[Finding]:
@@ -182,7 +194,7 @@ def _engine_clock(patient: Patient) -> Iterator[Finding]:
         return
     before = time.time_ns()
     asked = patient.docker.engine().ask("/info", PATIENCE_S)
-    yield from clocks.engine_clock(str(asked["SystemTime"]), before, time.time_ns())
+    yield from clocks.docker_clock(str(asked["SystemTime"]), before, time.time_ns())
 
 
 def _service_clocks(patient: Patient) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ _LOGS = 200
 _FIX = "timedatectl status"
 
 
-def engine_clock(system_time: str, before_ns: int, after_ns: int) -> Iterator[Finding]:
+def docker_clock(system_time: str, before_ns: int, after_ns: int) -> Iterator[Finding]:
     """A Docker engine's own clock, asked for between two moments. In a virtual machine it stops while that sleeps."""
     theirs = int(datetime.fromisoformat(system_time[:19] + "+00:00").timestamp()) * 10**9
     ahead, behind = theirs - after_ns, before_ns - (theirs + 10**9)  # the second that was cut off counts for neither

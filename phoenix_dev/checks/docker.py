@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from phoenix_dev.runtime.docker_engine import DockerEngine
 
-#: How long an engine may take for one answer (seconds).
+#: How long a Docker engine may take for one answer (seconds).
 PATIENCE_S = 2.0
 
 
 class Docker:
-    """One engine. `engine`, `version`, `info` and `containers` (all, also ended ones) raise NotReady when it does not
-    answer; they are the documents of its API, "System" and "Containers".
+    """One Docker engine. `engine`, `version`, `info` and `containers` (all, also ended ones) raise NotReady when it
+    does not answer; they are the documents of its API, "System" and "Containers".
     """
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
@@ -40,13 +40,13 @@ class Docker:
         return True
 
     def needed(self) -> DockerEngine:
-        """The engine; raises Skip when it does not answer: one check says so, that is enough."""
+        """The Docker engine; raises Skip when it does not answer: one check says so, that is enough."""
         if not self.answers:
             raise Skip("no Docker engine answers")
         return self.engine()
 
     def of_project(self, project: str) -> Mapping[str, Mapping[str, Any]]:
-        """A project's containers by service. Raises Skip when no engine answers."""
+        """A project's containers by service. Raises Skip when no Docker engine answers."""
         self.needed()
         return {
             labels[SERVICE_LABEL]: one
@@ -55,7 +55,7 @@ class Docker:
         }
 
     def details(self, container: Mapping[str, Any]) -> Mapping[str, Any]:
-        """All that the engine knows of a container. Raises Skip when the container is gone."""
+        """All that the Docker engine knows of a container. Raises Skip when the container is gone."""
         found: Mapping[str, Any] | None = self._ask(f"/containers/{container['Id']}/json")
         if found is None:
             raise Skip("its container was just removed")

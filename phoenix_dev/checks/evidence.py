@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev import __version__
 from phoenix_dev.checks.check import Skip
+from phoenix_dev.checks.docker_engine import compose_version
 from phoenix_dev.checks.embedded import tail
-from phoenix_dev.checks.engine import compose_version
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Severity
 from phoenix_dev.runtime.catalogue import PARTS
@@ -37,7 +37,7 @@ def versions(docker: Docker) -> Mapping[str, str]:
         "phoenix-dev": __version__,
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
         "system": platform.platform(),
-        "Docker engine": _engine(docker),
+        "Docker engine": _docker_engine(docker),
         "docker compose": compose or "not there",
     }
 
@@ -66,7 +66,7 @@ def _said(containers: Containers, service: str) -> tuple[str, ...]:
     return tuple(line for line in lines if not line.startswith(("\t", "go.")))[-LINES:]
 
 
-def _engine(docker: Docker) -> str:
+def _docker_engine(docker: Docker) -> str:
     try:
         version = docker.version()
     except NotReady as error:

@@ -23,9 +23,9 @@ _MIRROR = "PHOENIX_DEV_IMAGES_REGISTRY=mirror.example:5000 phoenix-dev up"
 
 def images(docker: Docker, parts: Sequence[Part], registry: str) -> Iterator[Finding]:
     """What `up` would pull, and whether the registry (empty: Docker Hub) can be reached."""
-    engine = docker.needed()
+    docker_engine = docker.needed()
     by_image = {part.image_from(registry): part for part in parts}
-    wanted = missing(engine, tuple(by_image))
+    wanted = missing(docker_engine, tuple(by_image))
     where = registry or _DOCKER_HUB
     if not wanted:
         yield Finding("images", Severity.OK, f"all {len(by_image)} are here")
@@ -67,6 +67,6 @@ def is_reachable(host: str, port: int, patience_s: float = _PATIENCE_S) -> bool:
 
 
 def _goes_through_a_proxy(docker: Docker) -> bool:
-    """The engine pulls, not this process: with a proxy of its own it may reach what is out of reach from here."""
+    """Docker's engine pulls, not this process: with a proxy of its own it may reach what is out of reach from here."""
     info = docker.info()
     return bool(info.get("HttpsProxy") or info.get("HttpProxy"))

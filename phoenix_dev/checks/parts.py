@@ -87,14 +87,14 @@ class Folder:
         return bool(self.mode & (0o020 if gid.isdigit() and self.gid == int(gid) else 0o002))
 
 
-def _folder(engine: DockerEngine, container: str, path: str) -> Folder | None:
-    """A folder of a container, running or not. The engine answers with an archive of all that is in it; the first
-    header of that is the folder itself, and no more is read.
+def _folder(docker_engine: DockerEngine, container: str, path: str) -> Folder | None:
+    """A folder of a container, running or not. The Docker engine answers with an archive of all that is in it; the
+    first header of that is the folder itself, and no more is read.
     """
     import tarfile
 
     try:
-        header = engine.beginning(f"/containers/{container}/archive?path={quote(path)}", _TAR_HEADER, PATIENCE_S)
+        header = docker_engine.beginning(f"/containers/{container}/archive?path={quote(path)}", _TAR_HEADER, PATIENCE_S)
         entry = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
     except (NotReady, tarfile.HeaderError):
         return None

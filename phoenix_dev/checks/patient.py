@@ -1,4 +1,4 @@
-"""What a project's checks look at: its folder, its settings, its runtime and its engine."""
+"""What a project's checks look at: its folder, its settings, its runtime and its Docker engine."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Patient:
         return self.settings
 
     def stack(self) -> ComposeRecord:
-        """What `up` started with compose. Raises Skip when there is no such stack, or no engine to ask about it."""
+        """What `up` started with compose. Raises Skip when there is no such stack, or no Docker engine to ask."""
         self.on("compose")
         if self.record is None:
             raise Skip("the stack does not run; phoenix-dev up starts it")

@@ -38,7 +38,7 @@ def disk(folders: Sequence[Path]) -> Iterator[Finding]:
 
 
 def docker_folders(docker: Docker) -> tuple[Path, ...]:
-    """Where an engine keeps images and volumes, if that is a folder of this machine."""
+    """Where a Docker engine keeps images and volumes, if that is a folder of this machine."""
     from pathlib import Path
 
     if not docker.answers:
@@ -51,11 +51,11 @@ def docker_folders(docker: Docker) -> tuple[Path, ...]:
 
 
 def memory(runtime: str, docker: Docker, *, runs: bool) -> Iterator[Finding]:
-    """`runs`: the stack has its share already. An engine in a virtual machine has less than this machine."""
+    """`runs`: the stack has its share already. A Docker engine in a virtual machine has less than this machine."""
     import psutil
 
     needed = MEMORY[runtime]
-    total = _engine_total(docker) if runtime == "compose" else 0
+    total = _docker_total(docker) if runtime == "compose" else 0
     free = psutil.virtual_memory().available
     if 0 < total < 2 * needed:
         what = f"the Docker engine has {size(total)} of memory in all, and the stack wants {size(2 * needed)}"
@@ -72,7 +72,7 @@ def nearest_existing(folder: Path) -> Path:
     return next((one for one in (folder, *folder.parents) if os.path.isdir(one)), folder)
 
 
-def _engine_total(docker: Docker) -> int:
+def _docker_total(docker: Docker) -> int:
     try:
         return int(docker.info().get("MemTotal") or 0) if docker.answers else 0
     except NotReady:

@@ -68,8 +68,8 @@ def _containers_run(project: str) -> bool:
     from phoenix_dev.runtime.docker_engine import resolve_engine
 
     try:
-        engine = resolve_engine()
-        running = [] if engine.why_not() else engine.ask("/containers/json")
+        docker_engine = resolve_engine()
+        running = [] if docker_engine.why_not() else docker_engine.ask("/containers/json")
     except NotReady:
         return False
     return any((container.get("Labels") or {}).get(PROJECT_LABEL) == project for container in running)
@@ -79,9 +79,9 @@ def _auto() -> Choice:
     from phoenix_dev.runtime.docker_engine import PROBE_S, resolve_engine
 
     try:
-        engine = resolve_engine()
+        docker_engine = resolve_engine()
     except NotReady as error:
         return Choice("embedded", f"the runtime is embedded: {error.message}")
-    if why := engine.why_not(PROBE_S):
-        return Choice("embedded", f"the runtime is embedded: the Docker engine at {engine} {why}")
+    if why := docker_engine.why_not(PROBE_S):
+        return Choice("embedded", f"the runtime is embedded: the Docker engine at {docker_engine} {why}")
     return Choice("compose")

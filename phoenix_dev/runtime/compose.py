@@ -1,6 +1,6 @@
 """The compose runtime: the real stack in containers of a Docker engine on this machine.
 
-Who only reads asks it for endpoints: what starts, stops and asks an engine is loaded when it is used.
+Who only reads asks it for endpoints: what starts, stops and asks a stack is loaded when it is used.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ComposeRuntime:
         return False
 
     @property
-    def engine(self) -> DockerEngine:
+    def docker_engine(self) -> DockerEngine:
         """The Docker engine. Raises NotReady when what names it is wrong."""
         from phoenix_dev.runtime.docker_engine import resolve_engine
 
@@ -84,13 +84,13 @@ class ComposeRuntime:
                 f"the stack knows the profile development only, not {self.settings.profile}",
                 hint="phoenix-dev up --profile development",
             )
-        engine = self.engine
-        engine.require()
+        docker_engine = self.docker_engine
+        docker_engine.require()
         with folder.writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             with self._alone(timeout_s + _OTHERS_S):
                 notes = ComposeStart(
-                    self.home, self.settings, self.without or (), self.listener, engine, self.files
+                    self.home, self.settings, self.without or (), self.listener, docker_engine, self.files
                 ).run(timeout_s)
         return Started(self._status(brief=True), notes)
 
@@ -100,16 +100,16 @@ class ComposeRuntime:
 
         if not self.home.is_dir():
             return Stopped(ran=False)
-        engine = self.engine
+        docker_engine = self.docker_engine
         with folder.writing(self.home), self._alone(_OTHERS_S):
-            if engine.why_not():
-                # What ran comes back together with its engine, so "nothing runs" would not be true for long.
-                engine.require()
-            ran = bool(Containers(engine, self.settings.project).facts())
+            if docker_engine.why_not():
+                # What ran comes back together with its Docker engine, so "nothing runs" would not be true for long.
+                docker_engine.require()
+            ran = bool(Containers(docker_engine, self.settings.project).facts())
             if ran or self.files.there:
                 if not self.files.there:
                     self._write_files_anew()
-                ComposeCommand(engine, self.settings.project, self.files).down()
+                ComposeCommand(docker_engine, self.settings.project, self.files).down()
             ComposeRecord.forget(self.home)
         return Stopped(ran=ran)
 
@@ -125,8 +125,8 @@ class ComposeRuntime:
         return record.endpoints
 
     def data(self) -> StoredData:
-        """See Runtime. Raises NotReady when no engine answers."""
-        containers = Containers(self.engine, self.settings.project)
+        """See Runtime. Raises NotReady when no Docker engine answers."""
+        containers = Containers(self.docker_engine, self.settings.project)
         volumes = containers.volumes()
         if not volumes:
             return StoredData()
@@ -134,7 +134,7 @@ class ComposeRuntime:
 
     def delete_data(self) -> None:
         """See Runtime."""
-        containers = Containers(self.engine, self.settings.project)
+        containers = Containers(self.docker_engine, self.settings.project)
         if containers.facts():
             raise NotReady("the data cannot be deleted while the stack runs", hint="phoenix-dev down --data")
         containers.remove_volumes()

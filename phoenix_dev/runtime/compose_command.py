@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: How long a part may take to finish what it has, before it is killed (seconds).
 STOP_S = 10
-#: What the engine says of a port that it cannot have; the number is that port.
+#: What the Docker engine says of a port that it cannot have; the number is that port.
 _PORT_TAKEN = re.compile(
     r"(?:bind for|bind host port(?: for)?|listen tcp\w*|exposing port tcp) \S*?:(\d+)\S* ?[^\n]*(?:already|in use)",
     re.I,
@@ -28,7 +28,7 @@ _PORT_TAKEN = re.compile(
 
 
 class PortTaken(NotReady):
-    """The engine could not publish a port."""
+    """The Docker engine could not publish a port."""
 
     def __init__(self, port: int, message: str) -> None:
         super().__init__(message, hint=f"ss -ltnp 'sport = :{port}'")
@@ -39,7 +39,7 @@ class PortTaken(NotReady):
 class ComposeCommand:
     """Runs docker compose on the files of a project. Every method raises NotReady with what it said when it fails."""
 
-    engine: DockerEngine
+    docker_engine: DockerEngine
     project: str
     files: StackFiles
 
@@ -85,7 +85,7 @@ class ComposeCommand:
         foreign = [name for name in os.environ if name.startswith(("COMPOSE_", "PHOENIX_"))]
         return DockerClient(
             client_call=["env", *(word for name in foreign for word in ("-u", name)), "docker"],
-            host=self.engine.url,
+            host=self.docker_engine.url,
             compose_files=list(self.files.compose_files),
             compose_env_files=[self.files.environment],
             compose_project_name=self.project,

@@ -1,4 +1,4 @@
-"""What `up` last started with compose in a state folder, for those that only read: no engine has to be asked.
+"""What `up` last started with compose in a state folder, for those that only read: no Docker engine has to be asked.
 
 `compose.json` is there from the moment `up` tells compose to start until `down` has ended.
 """

@@ -46,13 +46,13 @@ _HOUR_NS = 3600 * 10**9
 
 @dataclass(frozen=True, slots=True)
 class ComposeStart:
-    """One start of one project. `engine` answers; nobody else changes the stack meanwhile."""
+    """One start of one project. `docker_engine` answers; nobody else changes the stack meanwhile."""
 
     home: Path
     settings: Settings
     without: tuple[str, ...]
     listener: Listener
-    engine: DockerEngine
+    docker_engine: DockerEngine
     files: StackFiles
 
     def run(self, timeout_s: float) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class ComposeStart:
         Raises NotReady when a core part does not start; what did start is left as it is.
         """
         parts = wanted_parts(self.without)
-        unavailable = images.fetch(self.engine, parts, self.settings.images.registry, self.listener)
+        unavailable = images.fetch(self.docker_engine, parts, self.settings.images.registry, self.listener)
         started_at = time.monotonic()
         deadline = started_at + timeout_s
         starting = tuple(part for part in parts if part.name not in unavailable)
@@ -77,17 +77,17 @@ class ComposeStart:
         self, parts: Sequence[Part], unavailable: Mapping[str, str]
     ) -> tuple[Mapping[str, int], tuple[str, ...]]:
         """Have compose start the parts on ports that are free: the ports by name, and what to tell about them."""
-        command = ComposeCommand(self.engine, self.settings.project, self.files)
+        command = ComposeCommand(self.docker_engine, self.settings.project, self.files)
         before = ComposeRecord.read(self.home)
         lost: frozenset[int] = frozenset()
         for attempt in range(_ATTEMPTS):
-            now = published(self.engine, self.settings.project, PARTS)
+            now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
             self.files.write(assets_folder(), self._environment(chosen.numbers))
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
-            there = Containers(self.engine, self.settings.project).facts()
+            there = Containers(self.docker_engine, self.settings.project).facts()
             services = [part.service for part in parts]
             if unwanted := _to_be_removed(there, services):
                 command.remove(unwanted)
@@ -131,7 +131,7 @@ class ComposeStart:
                 part, why = waiting[done], done.result()
                 if why:
                     failed[part] = why
-                    lines = Containers(self.engine, self.settings.project).last_lines(part.service, _LINES)
+                    lines = Containers(self.docker_engine, self.settings.project).last_lines(part.service, _LINES)
                     self.listener.failed(part.name, why, lines)
                 else:
                     self.listener.ready(part.name, time.monotonic() - started_at)
@@ -156,10 +156,10 @@ class ComposeStart:
         return ""
 
     def _facts(self, part: Part) -> ContainerFacts | None:
-        return Containers(self.engine, self.settings.project).facts().get(part.service)
+        return Containers(self.docker_engine, self.settings.project).facts().get(part.service)
 
     def _cannot_start(self, part: Part, why: str) -> NotReady:
-        containers = Containers(self.engine, self.settings.project)
+        containers = Containers(self.docker_engine, self.settings.project)
         facts = containers.facts().get(part.service)
         name = facts.name if facts else f"{self.settings.project}-{part.service}-1"
         said = containers.last_lines(part.service, _LINES)

@@ -1,4 +1,4 @@
-"""The state of a stack in containers: what the engine says, and what each part answers."""
+"""The state of a stack in containers: what the Docker engine says, and what each part answers."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class _Seen:
 def status_of(project: str, profile: str, record: ComposeRecord | None, *, brief: bool = False) -> StackStatus:
     """What a project's containers do now; without memory and sizes when it has to be `brief`: those take a second."""
     try:
-        engine = resolve_engine()
-        engine.require()
-        containers = Containers(engine, project)
+        docker_engine = resolve_engine()
+        docker_engine.require()
+        containers = Containers(docker_engine, project)
         facts = containers.facts()
         seen = _look(containers, facts, record, brief=brief)
     except NotReady as error:
@@ -89,7 +89,7 @@ def _look(
 
 
 def _or_nothing(ask: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
-    """What an engine that is busy cannot say is not known; that is no reason to say nothing of the rest."""
+    """What a Docker engine that is busy cannot say is not known; that is no reason to say nothing of the rest."""
     try:
         return ask()
     except NotReady:

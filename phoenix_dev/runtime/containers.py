@@ -1,4 +1,4 @@
-"""The containers of a project as the engine describes them: state, restarts, memory, last words, sizes of volumes.
+"""The containers of a project as Docker's engine describes them: state, restarts, memory, last words, sizes of volumes.
 
 Read with the docker SDK. Whatever it raises becomes NotReady here.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PATIENCE_S = 10
 #: The sizes of volumes are added up by walking through them (seconds).
 _SIZES_S = 30.0
-#: The API of engines that give a container's numbers without waiting for a second look.
+#: The API of Docker engines that give a container's numbers without waiting for a second look.
 _STATS_AT_ONCE = "1.41"
 
 
@@ -42,7 +42,7 @@ class ContainerFacts:
 
     @classmethod
     def of(cls, name: str, attributes: Mapping[str, Any]) -> Self:
-        """Those of a container by the engine's own description of it (`docker inspect`)."""
+        """Those of a container by the Docker engine's own description of it (`docker inspect`)."""
         state = attributes["State"]
         return cls(
             name=name,
@@ -74,9 +74,9 @@ class ContainerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Containers:
-    """Those of one project on one engine."""
+    """Those of one project on one Docker engine."""
 
-    engine: DockerEngine
+    docker_engine: DockerEngine
     project: str
 
     def facts(self) -> Mapping[str, ContainerFacts]:
@@ -120,11 +120,11 @@ class Containers:
     def volume_sizes(self) -> Mapping[str, int]:
         """Bytes by name of volume, without the project's.
 
-        The engine counts a file of holes by its length, and Jaeger's store has some of 2 GB while it runs: that one is
-        asked for what it really takes.
+        The Docker engine counts a file of holes by its length, and Jaeger's store has some of 2 GB while it runs: that
+        one is asked for what it really takes.
         """
-        # `type` spares engines from 1.42 on the rest; older ones do not know it and answer in full.
-        answer = self.engine.ask("/system/df?type=volume", patience_s=_SIZES_S)
+        # `type` spares Docker engines from 1.42 on the rest; older ones do not know it and answer in full.
+        answer = self.docker_engine.ask("/system/df?type=volume", patience_s=_SIZES_S)
         with self._client() as client:
             taken = self._really_taken(client, JAEGER, "/tmp")  # noqa: S108 - a folder inside its container
         sizes: dict[str, int] = {}
@@ -163,18 +163,18 @@ class Containers:
 
         client = None
         try:
-            client = DockerClient(base_url=self.engine.url, version="auto", timeout=_PATIENCE_S)
+            client = DockerClient(base_url=self.docker_engine.url, version="auto", timeout=_PATIENCE_S)
             yield client
         except (DockerException, RequestException) as error:
             why = getattr(error, "explanation", None) or error
-            raise NotReady(f"the Docker engine at {self.engine} refuses: {why}", hint="docker info") from error
+            raise NotReady(f"the Docker engine at {self.docker_engine} refuses: {why}", hint="docker info") from error
         finally:
             if client is not None:
                 client.close()
 
 
 def _memory(container: Container, *, at_once: bool) -> int:
-    """`at_once`: without the look of a second at the processor that engines take by themselves."""
+    """`at_once`: without the look of a second at the processor that Docker engines take by themselves."""
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the engine's running containers publish: by name for a project's own, as bare numbers for the others."""
+    """What running containers publish: by name for a project's own, as bare numbers for the others."""
 
     ours: Mapping[str, int] = field(default_factory=dict)
     others: frozenset[int] = frozenset()
@@ -37,12 +37,12 @@ class Chosen:
     notes: tuple[str, ...] = ()
 
 
-def published(engine: DockerEngine, project: str, parts: Sequence[Part]) -> Published:
-    """What is published now. Raises NotReady when the engine does not answer."""
+def published(docker_engine: DockerEngine, project: str, parts: Sequence[Part]) -> Published:
+    """What is published now. Raises NotReady when the Docker engine does not answer."""
     names = {(part.service, port.inside): port.name for part in parts for port in part.ports}
     ours: dict[str, int] = {}
     others: set[int] = set()
-    for container in engine.ask("/containers/json"):
+    for container in docker_engine.ask("/containers/json"):
         labels = container.get("Labels") or {}
         for one in container.get("Ports") or ():
             name = names.get((labels.get(SERVICE_LABEL, ""), one["PrivatePort"]))

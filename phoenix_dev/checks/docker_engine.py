@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.checks.docker import Docker
 
-#: The oldest engine that the stack was tried on: 20.10.
+#: The oldest Docker engine that the stack was tried on: 20.10.
 OLDEST_API = (1, 41)
 #: compose.yaml uses `env_file` with `format: raw`, which came with 2.30.
 OLDEST_COMPOSE = (2, 30)
@@ -25,7 +25,7 @@ _PATIENCE_S = 2.0
 _EMBEDDED = "phoenix-dev up --runtime embedded"
 
 
-def docker_engine(docker: Docker, *, wanted: bool) -> Iterator[Finding]:
+def usable(docker: Docker, *, wanted: bool) -> Iterator[Finding]:
     """`wanted`: the settings name compose, or a stack of this project was started with it. Else embedded will do."""
     try:
         version = docker.version()
@@ -36,17 +36,17 @@ def docker_engine(docker: Docker, *, wanted: bool) -> Iterator[Finding]:
             what = f"{error.message}; the embedded runtime is used"
             yield Finding("docker", Severity.INFO, what)
         return
-    engine = docker.engine()
-    said = f"Docker {version['Version']}, API {version['ApiVersion']}, by {engine.named_by}"
+    docker_engine = docker.engine()
+    said = f"Docker {version['Version']}, API {version['ApiVersion']}, by {docker_engine.named_by}"
     if numbers(version["ApiVersion"]) >= OLDEST_API:
-        yield Finding("docker", Severity.OK, said, engine.url)
+        yield Finding("docker", Severity.OK, said, docker_engine.url)
         return
     oldest = ".".join(map(str, OLDEST_API))
     what = f"{said} is too old: the stack needs 20.10 (API {oldest}) or newer"
-    yield Finding("docker", Severity.ERROR if wanted else Severity.WARNING, what, engine.url, _EMBEDDED)
+    yield Finding("docker", Severity.ERROR if wanted else Severity.WARNING, what, docker_engine.url, _EMBEDDED)
 
 
-def docker_compose(docker: Docker, *, wanted: bool) -> Iterator[Finding]:
+def compose(docker: Docker, *, wanted: bool) -> Iterator[Finding]:
     """The command line that starts the stack. `wanted`: `up` would use it."""
     if not wanted:
         docker.needed()

@@ -11,7 +11,7 @@ import pytest
 
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.docker import Docker
-from phoenix_dev.checks.engine import docker_compose, docker_engine, numbers
+from phoenix_dev.checks.docker_engine import compose, numbers, usable
 from phoenix_dev.model.finding import Finding, Severity
 from tests.unit.checks.engine_server import VERSION, engine_answering
 
@@ -39,7 +39,7 @@ def docker_command(folder: Path, script: str) -> None:
 
 def test_an_engine_that_answers_is_well(at: Path) -> None:
     with engine_answering(at) as environ:
-        found = only(docker_engine(Docker(environ), wanted=True))
+        found = only(usable(Docker(environ), wanted=True))
     assert found.severity is Severity.OK
     assert "20.10.24" in found.what
     assert found.where == f"unix://{at}"
@@ -47,28 +47,28 @@ def test_an_engine_that_answers_is_well(at: Path) -> None:
 
 def test_an_engine_that_is_too_old_is_named_with_what_is_needed(at: Path) -> None:
     with engine_answering(at, version={**VERSION, "Version": "19.03.5", "ApiVersion": "1.40"}) as environ:
-        found = only(docker_engine(Docker(environ), wanted=True))
+        found = only(usable(Docker(environ), wanted=True))
     assert found.severity is Severity.ERROR
     assert "19.03.5" in found.what
     assert "20.10" in found.what
 
 
 def test_without_an_engine_the_embedded_one_is_no_reason_to_worry(at: Path) -> None:
-    found = only(docker_engine(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=False))
+    found = only(usable(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=False))
     assert found.severity is Severity.INFO
     assert str(at) in found.what
     assert "embedded" in found.what
 
 
 def test_without_an_engine_compose_cannot_work_and_where_it_was_looked_for_is_told(at: Path) -> None:
-    found = only(docker_engine(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=True))
+    found = only(usable(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=True))
     assert found.severity is Severity.ERROR
     assert f"unix://{at} (DOCKER_HOST)" in found.what
     assert found.fix
 
 
 def test_a_context_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    found = only(docker_engine(Docker({"HOME": str(tmp_path), "DOCKER_CONTEXT": "far-away"}), wanted=True))
+    found = only(usable(Docker({"HOME": str(tmp_path), "DOCKER_CONTEXT": "far-away"}), wanted=True))
     assert found.severity is Severity.ERROR
     assert "far-away" in found.what
     assert found.fix == "docker context ls"
@@ -79,7 +79,7 @@ def test_an_engine_that_hangs_is_given_two_seconds(at: Path) -> None:
         hung.bind(str(at))
         hung.listen()
         begun = time.monotonic()
-        found = only(docker_engine(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=True))
+        found = only(usable(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=True))
     assert time.monotonic() - begun < 2.8
     assert found.severity is Severity.ERROR
     assert "does not answer within 2 s" in found.what
@@ -89,7 +89,7 @@ def test_an_engine_that_hangs_is_given_two_seconds(at: Path) -> None:
 def test_a_socket_that_this_user_may_not_use_is_told_with_the_group_to_join(at: Path) -> None:
     with engine_answering(at) as environ:
         at.chmod(0)
-        found = only(docker_engine(Docker(environ), wanted=True))
+        found = only(usable(Docker(environ), wanted=True))
     assert "may not be used by this user" in found.what
     assert "usermod -aG docker" in found.fix
 
@@ -97,7 +97,7 @@ def test_a_socket_that_this_user_may_not_use_is_told_with_the_group_to_join(at: 
 def test_without_the_docker_command_there_is_no_compose(at: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(at.parent))
     with engine_answering(at) as environ:
-        found = only(docker_compose(Docker(environ), wanted=True))
+        found = only(compose(Docker(environ), wanted=True))
     assert found.severity is Severity.ERROR
     assert "not installed" in found.what
 
@@ -117,7 +117,7 @@ def test_compose_is_asked_for_its_version(
     docker_command(tmp_path / "bin", script)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     with engine_answering(at) as environ:
-        found = only(docker_compose(Docker(environ), wanted=True))
+        found = only(compose(Docker(environ), wanted=True))
     assert found.severity is severity
     assert told in found.what
     assert bool(found.fix) is (severity is Severity.ERROR)
@@ -125,7 +125,7 @@ def test_compose_is_asked_for_its_version(
 
 def test_where_nobody_wants_docker_compose_is_not_looked_for(at: Path) -> None:
     with pytest.raises(Skip):
-        list(docker_compose(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=False))
+        list(compose(Docker({"DOCKER_HOST": f"unix://{at}"}), wanted=False))
 
 
 def test_versions_are_compared_by_their_numbers() -> None:
