@@ -143,7 +143,8 @@ def _refused(patient: Patient) -> Iterator[Finding]:
 
 
 def _clock(patient: Patient) -> Iterator[Finding]:
-    found = [*_engine_clock(patient), *_service_clocks(patient)]
+    jumped = embedded.clock(patient.answer()) if patient.runtime() == "embedded" else ()
+    found = [*jumped, *_engine_clock(patient), *_service_clocks(patient)]
     return iter(found or [Finding("clock", Severity.OK, "nobody's clock is off by more than two seconds")])
 
 
@@ -182,10 +183,10 @@ def _of_the_stack(patient: Patient) -> list[ports.Usage]:
 
 def _of_the_engine(patient: Patient) -> list[ports.Usage]:
     record = patient.answer().record if patient.runs else None
-    has = {"otlp_http": record.http_port, "otlp_grpc": record.grpc_port} if record else {}
-    wanted = [port for port in PORTS if port.name.startswith("otlp")]
+    has = {"otlp_http": record.http_port, "otlp_grpc": record.grpc_port, "ui": record.ui_port} if record else {}
+    wanted = {port.name: port.what for port in PORTS if port.name.startswith("otlp")} | {"ui": "the page"}
     return [
-        ports.Usage(WantedPort.of(patient.settings, port.name, port.what), has.get(port.name, 0)) for port in wanted
+        ports.Usage(WantedPort.of(patient.settings, name, what), has.get(name, 0)) for name, what in wanted.items()
     ]
 
 

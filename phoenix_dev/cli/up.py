@@ -27,6 +27,7 @@ _NEXT_STEPS = (
 @click.option("--profile", type=click.Choice(["development", "production"]), help="How much of the traffic is kept.")
 @click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
 @click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
+@click.option("--ui-port", metavar="PORT", help="Where the embedded engine shows its page, this port and no other.")
 @click.option(
     "--without",
     type=click.Choice(OPTIONAL),
@@ -42,6 +43,7 @@ def up(
     profile: str | None,
     otlp_http_port: str | None,
     otlp_grpc_port: str | None,
+    ui_port: str | None,
     without: tuple[str, ...],
     timeout: float,
     as_json: bool,
@@ -53,7 +55,7 @@ def up(
     from phoenix_dev.render.stack import endpoint_lines, stack_json
     from phoenix_dev.usecases.start import start_stack
 
-    ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port}
+    ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port, "ports.ui": ui_port}
     app = app.with_flags(profile=profile, **ports)
     started = start_stack(app.runtime_to_start(without), timeout_s=timeout)
     app.output.talk(*started.notes)

@@ -96,7 +96,7 @@ KEYS: tuple[Key, ...] = (
     Key("profile", "--profile", "development", _one_of("development", "production"), "how much of the traffic is kept"),
     Key("ports.otlp_grpc", "--otlp-grpc-port", 4317, _port, "where OTLP over gRPC is taken, on loopback"),
     Key("ports.otlp_http", "--otlp-http-port", 4318, _port, "where OTLP over HTTP is taken, on loopback"),
-    Key("ports.ui", "--port", 4319, _port, "where the embedded engine shows its page, on loopback"),
+    Key("ports.ui", "--ui-port", 4319, _port, "where the embedded engine shows its page, on loopback"),
     Key("ports.jaeger", "", 16686, _port, "where Jaeger answers, on loopback"),
     Key("ports.jaeger_errors", "", 16688, _port, "where Jaeger's store of errors answers, on loopback"),
     Key("ports.loki", "", 3100, _port, "where Loki answers, on loopback"),
