@@ -147,6 +147,22 @@ def test_pages_of_this_machine_may_send_others_may_not(stack: ByHand, origin: st
     assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
 
 
+@pytest.mark.parametrize(("origin", "allowed"), [("http://localhost:5173", True), ("http://evil.example", False)])
+def test_pages_of_this_machine_may_read_prometheus_others_may_not(stack: ByHand, origin: str, allowed: bool) -> None:
+    answer = stack.http.get(f"{stack.url('PROMETHEUS')}/api/v1/labels", headers={"origin": origin})
+    assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+
+
+@pytest.mark.parametrize(
+    "path", ["JAEGER/api/services", "JAEGER_ERRORS/errors/api/services", "LOKI/loki/api/v1/labels"]
+)
+def test_no_page_may_read_jaeger_or_loki(stack: ByHand, path: str) -> None:
+    port, _, rest = path.partition("/")
+    answer = stack.http.get(f"{stack.url(port)}/{rest}", headers={"origin": "http://evil.example"})
+    assert answer.status_code == 200
+    assert "access-control-allow-origin" not in answer.headers
+
+
 @pytest.mark.parametrize("part", [part for part in PARTS if part != "otel-collector"])
 def test_a_part_can_say_from_inside_that_it_is_well(stack: ByHand, part: str) -> None:
     fact = stack.containers()[part]

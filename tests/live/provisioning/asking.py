@@ -35,7 +35,7 @@ class Asked:
     @property
     def sources(self) -> dict[str, dict[str, Any]]:
         """The data sources as Grafana has read them."""
-        return data_sources({"PHOENIX_DEV_URL_JAEGER": f"http://localhost:{self.stack.ports['JAEGER']}"})
+        return data_sources({"PHOENIX_DEV_URL_JAEGER": f"http://127.0.0.1:{self.stack.ports['JAEGER']}"})
 
     def get(self, uid: str, path: str, **params: Any) -> Any:
         """The JSON that a data source's store answers."""

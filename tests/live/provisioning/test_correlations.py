@@ -114,7 +114,7 @@ def test_jaegers_links_lead_to_the_logs(pattern: dict[str, str], traffic: Traffi
     values = {"traceID": one.trace_id, "correlation_id": one.correlation_id, "request_id": one.request_id}
     # Jaeger encodes what it puts in, and nothing else.
     url = re.sub(r"#\{(\w+)\}", lambda found: quote(values[found[1]], safe=""), pattern["url"])
-    assert url.startswith("http://localhost:3000/explore?")
+    assert url.startswith("http://127.0.0.1:3000/explore?")
     opened = pane(url)
     assert opened.source in traffic.asked.sources
     for query in opened.queries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from phoenix_dev.runtime.compose_record import ComposeRecord
 from tests.unit.provisioning.grafana import DASHBOARDS, DATA_SOURCES, FOLDER, ROOT, data_sources, expanded, texts
 
-ENVIRONMENT = {"PHOENIX_DEV_URL_JAEGER": "http://localhost:16686"}
+ENVIRONMENT = {"PHOENIX_DEV_URL_JAEGER": "http://127.0.0.1:16686"}
 COMPOSE = yaml.safe_load((ROOT / "compose" / "compose.yaml").read_text("utf-8"))
 GRAFANA = COMPOSE["services"]["grafana"]
 
@@ -77,7 +79,7 @@ def test_what_grafana_shall_replace_later_is_still_there_after_reading() -> None
     fields = {field["name"]: field for field in sources["loki"]["jsonData"]["derivedFields"]}
     assert fields["Trace"]["url"] == "${__value.raw}"
     assert fields["Trace"]["matcherRegex"] == "^trace_id$"
-    assert fields["Trace in Jaeger"]["url"] == "http://localhost:16686/trace/${__value.raw}"
+    assert fields["Trace in Jaeger"]["url"] == "http://127.0.0.1:16686/trace/${__value.raw}"
     assert "${__span.traceId}" in sources["jaeger"]["jsonData"]["tracesToLogsV2"]["query"]
 
 
@@ -108,6 +110,16 @@ def test_who_comes_needs_no_login_may_explore_and_comes_from_this_machine() -> N
     assert said["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Editor"
     assert said["GF_AUTH_BASIC_ENABLED"] == "false", "the administrator's first password is known to everyone"
     assert all(port.startswith("127.0.0.1:") for port in GRAFANA["ports"])
+
+
+def test_grafana_goes_by_the_name_under_which_it_is_printed_and_by_no_other() -> None:
+    said = GRAFANA["environment"]
+    printed = urlsplit(ComposeRecord("1", {"grafana": 3000}).endpoints.grafana)
+    linked = json.loads((ROOT / "compose" / "jaeger" / "ui.json").read_text("utf-8"))["linkPatterns"]
+    assert said["GF_SERVER_ENFORCE_DOMAIN"] == "true"
+    assert said["GF_SERVER_DOMAIN"] == printed.hostname
+    assert urlsplit(said["GF_SERVER_ROOT_URL"]).hostname == printed.hostname
+    assert {urlsplit(link["url"]).hostname for link in linked} == {printed.hostname}
 
 
 def test_nothing_is_fetched_from_the_network() -> None:
