@@ -33,9 +33,9 @@ class LogExport:
         self._resource = resource or {}
         self._by_service: dict[str, Any] = {}
 
-    def add(self, record: LineRecord, observed_ns: int) -> None:
-        """Add one record that was seen at a time (Unix nanoseconds)."""
-        service = record.service or self._service
+    def add(self, record: LineRecord, observed_ns: int, service: str = "") -> None:
+        """Add one record that was seen at a time (Unix nanoseconds); `service` goes before that of the export."""
+        service = record.service or service or self._service
         into = self._by_service.get(service)
         if into is None:
             into = self._by_service[service] = self._group(service)

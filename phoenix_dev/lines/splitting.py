@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Splitter:
-    """Cuts a stream at its line feeds. Of a line above `LONGEST_LINE` bytes the rest is dropped, so memory is bounded."""
+    """Cuts a stream at its line feeds. Of a line above `LONGEST_LINE` bytes the rest is dropped."""
 
     def __init__(self) -> None:
         self._rest = bytearray()

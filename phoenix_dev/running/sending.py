@@ -1,29 +1,21 @@
-"""Exports over OTLP/HTTP until each is acknowledged or refused for good (OTLP specification, "OTLP/HTTP Response").
-
-http.client instead of httpx: this process starts with every `run`, and httpx alone takes longer to load than all else.
-"""
+"""Exports of a command's output, each sent until it is acknowledged or refused for good."""
 
 from __future__ import annotations
 
-import http.client
 import os
 import time
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from phoenix_dev.errors import PhoenixDevError
+from phoenix_dev.lines.door import TRY_AGAIN, Door, Unreachable
 from phoenix_dev.running.where import find_endpoint
 
 if TYPE_CHECKING:
     from phoenix_dev.running.options import ShipperOptions
 
-_PATIENCE_S = 10.0
 #: Between two tries (seconds): at first, and at most.
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 1.0
-#: Answers that ask to try again.
-_TRY_AGAIN = (429, 502, 503, 504)
-_HEADERS = {"Content-Type": "application/x-protobuf"}
 
 
 class Abandoned(Exception):
@@ -43,8 +35,7 @@ class Sender:
     def __init__(self, options: ShipperOptions, tell: Tell) -> None:
         self.tell = tell
         self._flags = options.flags
-        self._endpoint = options.endpoint
-        self._connection: http.client.HTTPConnection | None = None
+        self._door = Door(options.endpoint)
         self._away = False
         self._parent = os.getppid()
 
@@ -73,34 +64,20 @@ class Sender:
     def _try(self, body: bytes, records: int) -> str:
         """Why an export has to be sent again; empty when it need not be."""
         try:
-            status, said = self._post(body)
-        except (OSError, http.client.HTTPException) as error:
-            self._close()
-            return f"{self._endpoint}: {getattr(error, 'strerror', None) or error or type(error).__name__}"
-        if status in _TRY_AGAIN:
-            return f"{self._endpoint} answered {status}"
+            status, said = self._door.send(body)
+        except Unreachable as error:
+            return str(error)
+        if status in TRY_AGAIN:
+            return f"{self._door.endpoint} answered {status}"
         if status != 200:
-            self.tell(refused=f"{self._endpoint} answered {status}: {said[:200]!r}", records=records)
+            self.tell(refused=f"{self._door.endpoint} answered {status}: {said[:200]!r}", records=records)
         return ""
-
-    def _post(self, body: bytes) -> tuple[int, bytes]:
-        if self._connection is None:
-            at = urlsplit(self._endpoint)
-            self._connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=_PATIENCE_S)
-        self._connection.request("POST", "/v1/logs", body, _HEADERS)
-        with self._connection.getresponse() as response:
-            return response.status, response.read()
 
     def _find(self) -> None:
         try:
             found = find_endpoint(self._flags)
         except PhoenixDevError:
             return
-        if found != self._endpoint:
-            self._close()
-            self._endpoint = found
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if found != self._door.endpoint:
+            self._door.close()
+            self._door = Door(found)

@@ -18,7 +18,7 @@ from phoenix_dev.processes.environment import command_of, environment_with
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 #: Seconds until a child that ended is started again: the first time, and at most.
 _FIRST_PAUSE_S = 0.25
@@ -32,17 +32,25 @@ _log = logging.getLogger("phoenix_dev.engine")
 
 
 class Child:
-    """One process of our own Python: `module` run with `arguments`, which inherits the descriptors `keep_open`.
+    """One process of our own Python: `module` run with `arguments`, which inherits the descriptors `keep_open` and has
+    `variables` in its environment beside ours.
 
     Told to stop, it has `finish_s` seconds before it is killed.
     """
 
     def __init__(
-        self, name: str, module: str, *arguments: str, keep_open: Sequence[int] = (), finish_s: float = 2.0
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        keep_open: Sequence[int] = (),
+        variables: Mapping[str, str] | None = None,
+        finish_s: float = 2.0,
     ) -> None:
         self.name = name
         self._command = command_of(module, *arguments)
         self._keep_open = tuple(keep_open)
+        self._variables = variables or {}
         self._finish_s = finish_s
         self._process: asyncio.subprocess.Process | None = None
 
@@ -81,7 +89,7 @@ class Child:
                 *self._command,
                 stdin=asyncio.subprocess.PIPE,
                 cwd="/",
-                env=environment_with(os.environ),
+                env=environment_with({**os.environ, **self._variables}),
                 pass_fds=self._keep_open,
                 start_new_session=True,  # a signal to the engine's group is the engine's to answer
             )

@@ -131,7 +131,12 @@ class EmbeddedRuntime:
         # A record without an engine: that one was killed, and what sent to it will go on to do so.
         ports = self._wanted_ports(before or EngineRecord.read(self.home))
         options = EngineOptions(
-            self.home.absolute(), self.settings.project, self.settings.profile, *ports, self._limits()
+            self.home.absolute(),
+            self.settings.project,
+            self.settings.profile,
+            *ports,
+            self._limits(),
+            self.settings.logs.files,
         )
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
@@ -160,7 +165,9 @@ class EmbeddedRuntime:
         moving = [port.what for port, number in listens if port.named and port.number != number]
         if moving:
             return f"{' and '.join(moving)} moves to the port you named"
-        return "" if running.limits == self._limits() else "it keeps what you set under retention"
+        if running.limits != self._limits():
+            return "it keeps what you set under retention"
+        return "" if running.log_files == self.settings.logs.files else "it follows what you set under logs.files"
 
     def _limits(self) -> Limits:
         from phoenix_dev.telemetry.retention.limits import Limits

@@ -13,7 +13,9 @@ from phoenix_dev.telemetry.retention.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """One engine: its state folder (absolute), name and ports, what it keeps, the pipe on which it reports."""
+    """One engine: its state folder (absolute), name and ports, what it keeps, the patterns of log files it
+    follows, the pipe on which it reports.
+    """
 
     home: Path
     project: str
@@ -22,6 +24,7 @@ class EngineOptions:
     grpc: WantedPort
     ui: WantedPort
     limits: Limits
+    log_files: tuple[str, ...] = ()
     report_fd: int | None = None
 
     def to_argument(self) -> str:
@@ -34,5 +37,5 @@ class EngineOptions:
         given = json.loads(text)
         home = Path(given.pop("home"))
         http, grpc, ui = (WantedPort(**given.pop(name)) for name in ("http", "grpc", "ui"))
-        limits = Limits(**given.pop("limits"))
-        return cls(home=home, http=http, grpc=grpc, ui=ui, limits=limits, **given)
+        limits, log_files = Limits(**given.pop("limits")), tuple(given.pop("log_files"))
+        return cls(home=home, http=http, grpc=grpc, ui=ui, limits=limits, log_files=log_files, **given)

@@ -38,6 +38,7 @@ class EngineRecord:
     ui_port: int = 0
     moved: tuple[str, ...] = ()
     limits: Limits | None = None
+    log_files: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -56,7 +57,8 @@ class EngineRecord:
             # Another version may know more or less; what it must say has no default here.
             known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
             limits = Limits(**known["limits"]) if known.get("limits") else None
-            return cls(**{**known, "moved": tuple(known.get("moved", ())), "limits": limits})
+            lists = {name: tuple(known.get(name, ())) for name in ("moved", "log_files")}
+            return cls(**{**known, **lists, "limits": limits})
         except TypeError:
             return None
 

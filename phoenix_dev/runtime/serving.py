@@ -7,6 +7,7 @@ import contextlib
 import gc
 import logging
 import os
+import secrets
 import signal
 import time
 from contextlib import closing
@@ -24,6 +25,7 @@ from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import collect_stderr
 from phoenix_dev.runtime.http_server import Front, HttpServer
+from phoenix_dev.runtime.log_files import LogFiles
 from phoenix_dev.runtime.page import Page
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
@@ -63,7 +65,8 @@ class _Engine:
         self._lock = lock
         self._writer = writer
         self._refusals = Refusals()
-        intake = Intake(writer, self._refusals)
+        self._reader_token = secrets.token_hex(16)
+        intake = Intake(writer, self._refusals, reader_token=self._reader_token)
         self._http = HttpServer(Front(otlp_http_app(intake), self._facts), self._refusals, finish_s=_FINISH_S)
         self._grpc = GrpcServer(intake)
         self._stop = asyncio.Event()
@@ -76,17 +79,23 @@ class _Engine:
         sockets = await bind_first_free(self._options.http, _bind)
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
-        page = None
+        beside: list[Page | LogFiles] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
             page = Page(self._options.home, self._options.project, sockets_of_page)
+            beside.append(page)
             grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
             await self._accepting(serving)
             await self._announce(self._record(sockets[0].getsockname()[1], grpc_port, page.port))
             reporter.ready()
+            beside += self._log_files(sockets[0].getsockname()[1])
             await self._wait()
         finally:
-            await self._finish(serving, page)
+            await self._finish(serving, beside)
+
+    def _log_files(self, http_port: int) -> list[LogFiles]:
+        patterns = self._options.log_files
+        return [LogFiles(self._options.home, patterns, http_port, self._reader_token)] if patterns else []
 
     async def _accepting(self, serving: asyncio.Task[None]) -> None:
         """Return once HTTP connections are accepted. Raises what ended the server before that."""
@@ -116,11 +125,10 @@ class _Engine:
                 return
         _log.warning("the state folder is gone")
 
-    async def _finish(self, serving: asyncio.Task[None], page: Page | None) -> None:
+    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles]) -> None:
         _log.info("stopping")
         self._http.should_exit = True
-        stopping = [self._grpc.stop(_FINISH_S), serving, *([page.stop()] if page else [])]
-        await asyncio.gather(*stopping)
+        await asyncio.gather(self._grpc.stop(_FINISH_S), serving, *(child.stop() for child in beside))
 
     def _record(self, http_port: int, grpc_port: int, ui_port: int) -> EngineRecord:
         options = self._options
@@ -137,6 +145,7 @@ class _Engine:
             ui_port=ui_port,
             moved=tuple(filter(None, moved)),
             limits=options.limits,
+            log_files=options.log_files,
         )
 
     def _facts(self) -> dict[str, Any]:

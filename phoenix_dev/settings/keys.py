@@ -109,5 +109,6 @@ KEYS: tuple[Key, ...] = (
     Key("retention.metrics", "", "15d", _days, "how long compose keeps metrics"),
     Key("retention.size", "", "2GiB", _bytes, "how much of metrics compose keeps at most"),
     Key("images.registry", "", "", _registry, "a mirror that images come from"),
+    Key("logs.files", "", (), _text, "log files that are followed, as patterns beside the file", "paths"),
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
 )

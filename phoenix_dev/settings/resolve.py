@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import UsageError
 from phoenix_dev.settings.keys import KEYS, Key
-from phoenix_dev.settings.values import Images, Origin, Ports, Retention, Settings
+from phoenix_dev.settings.values import Images, Logs, Origin, Ports, Retention, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,5 +95,6 @@ def _settings(resolved: Mapping[str, tuple[Value, Origin]]) -> Settings:
         ports=Ports(**groups["ports"]),
         retention=Retention(**groups["retention"]),
         images=Images(**groups["images"]),
+        logs=Logs(**groups["logs"]),
         origins={name: origin for name, (_, origin) in resolved.items()},
     )

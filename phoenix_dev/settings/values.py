@@ -71,6 +71,13 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
+class Logs:
+    """Logs that do not come by OTLP: `files` are absolute patterns, as glob has them."""
+
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunEntry:
     """A command of `run`: its name, also its service's; the folder it runs in (absolute); variables of its own."""
 
@@ -90,6 +97,7 @@ class Settings:
     ports: Ports = field(default_factory=Ports)
     retention: Retention = field(default_factory=Retention)
     images: Images = field(default_factory=Images)
+    logs: Logs = field(default_factory=Logs)
     run: tuple[RunEntry, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
