@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
@@ -47,8 +48,11 @@ class Telemetry:
         self._traces.add_span_processor(IdentitySpanProcessor())
         self._traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._logs = LoggerProvider(resource=resource, shutdown_on_exit=False)
-        for processor in (IdentityLogProcessor(), lines, BatchLogRecordProcessor(OTLPLogExporter())):
+        for processor in (IdentityLogProcessor(), lines):
             self._logs.add_log_record_processor(processor)
+        # As the specification has it ("Exporter Selection"): the lines are then all there is, and are read as a file.
+        if os.environ.get("OTEL_LOGS_EXPORTER") != "none":
+            self._logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
         self._read = InMemoryMetricReader()
         readers = [self._read, PeriodicExportingMetricReader(OTLPMetricExporter())]
         self._metrics = MeterProvider(metric_readers=readers, resource=resource, shutdown_on_exit=False)
