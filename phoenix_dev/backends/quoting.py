@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from phoenix_dev.otlp.surrogates import without_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 #: refuse some characters even inside a text (NUL, a byte order mark).
 _SPELT = re.compile(r"[^ !#-\[\]-~]")
 _SPECIAL_IN_REGEX = re.compile(r"[\\.+*?()|\[\]{}^$]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def logql_text(value: str) -> str:
@@ -43,11 +44,6 @@ def jaeger_tags(tags: Mapping[str, str]) -> str:
 def path_segment(value: str) -> str:
     """One step of a URL's path; no slash, dot-dot or question mark in it has a meaning."""
     return quote(without_surrogates(value), safe="").replace(".", "%2E")
-
-
-def without_surrogates(value: str) -> str:
-    """Text that UTF-8 can hold."""
-    return _SURROGATE.sub("\ufffd", value)
 
 
 def _escape(match: re.Match[str]) -> str:

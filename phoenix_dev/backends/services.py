@@ -7,19 +7,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.kept import named
 from phoenix_dev.backends.loki.query import EVERYTHING
-from phoenix_dev.backends.loki.records import UNNAMED
 from phoenix_dev.backends.parallel import each
 from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
 from phoenix_dev.backends.quoting import promql_text
 from phoenix_dev.backends.windows import MINUTE, clamped
-from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 from phoenix_dev.model.service import ServiceActivity
 from phoenix_dev.stores.services import ServiceCapabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from phoenix_dev.backends.loki.client import LokiClient
     from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
     from phoenix_dev.backends.windows import Window
@@ -97,7 +94,7 @@ class RemoteServiceStore:
     def _spans(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         for series in self._prometheus.steps(_CALLS, window, step):
             grown, last = growth(series, window[0] // 10**6, step * 1000)
-            of = counts[_named(series.labels)]
+            of = counts[named(series.labels.get("service_name", ""))]
             of.spans += grown
             of.error_spans += grown if series.labels.get("status_code") == _ERROR else 0
             of.last_ns = max(of.last_ns, last)
@@ -107,14 +104,14 @@ class RemoteServiceStore:
         for start in range(0, len(names), _NAMES_AT_ONCE):
             query = _counted(names[start : start + _NAMES_AT_ONCE], step)
             for series in self._prometheus.steps(query, (window[0] + step * 10**9, window[1]), step):
-                of = counts[_named(series.labels)]
+                of = counts[named(series.labels.get("service_name", ""))]
                 of.points += sum(value for _, value in series.samples)
                 of.last_ns = max(of.last_ns, *(at for at, value in series.samples if value), 0)
 
     def _logs(self, counts: defaultdict[str, _Counts], window: Window, step: int) -> None:
         query = f"sum by (service_name) (count_over_time({EVERYTHING}[{step}s]))"
         for labels, samples in self._loki.counts(query, (window[0] + step * 10**9, window[1]), step):
-            of = counts[_named(labels)]
+            of = counts[named(labels.get("service_name", ""))]
             of.logs += sum(value for _, value in samples)
             of.last_ns = max(of.last_ns, *(at for at, value in samples if value), 0)
 
@@ -142,8 +139,3 @@ def growth(series: Series, first_ms: int, step_ms: int) -> tuple[float, int]:
         total, last = total + grown, at_ns if grown > 0 else last
         before, expected = value, at + step_ms
     return total, last
-
-
-def _named(labels: Mapping[str, str]) -> str:
-    name = labels.get("service_name", "")
-    return UNKNOWN_SERVICE if not name or name.startswith(UNNAMED) else name

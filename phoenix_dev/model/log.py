@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Level = Literal["", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 LEVELS: tuple[Level, ...] = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+#: The first severity number of the level ERROR (logs data model, "SeverityNumber").
+ERROR_SEVERITY = 17
 
 
 def level_of(severity_number: int) -> Level:
@@ -55,6 +57,11 @@ class LogRecord:
     def level(self) -> Level:
         """The name of the severity number."""
         return level_of(self.severity_number)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether its level is ERROR or above."""
+        return self.severity_number >= ERROR_SEVERITY
 
     def ids(self, kind: IdKind) -> tuple[str, ...]:
         """Every correlation or request ID that the record bears, its own first."""

@@ -58,6 +58,11 @@ class Span:
     links: tuple[SpanLink, ...] = ()
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What two copies of one span have in common, and no two spans of a trace that share an ID."""
+        return self.span_id, self.start_ns, self.name, self.kind, self.service
+
+    @property
     def duration_ns(self) -> int:
         """Nanoseconds from start to end, never negative."""
         return max(0, self.end_ns - self.start_ns)

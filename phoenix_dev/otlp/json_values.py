@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from phoenix_dev.otlp.surrogates import without_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +20,6 @@ _ID_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,5})?")
 _NOT_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Wrong(Exception):
@@ -59,11 +60,6 @@ def _kind_of(value: object) -> str:
         float: "a fraction",
     }
     return names.get(type(value), "null")
-
-
-def without_lone_surrogates(text: str) -> str:
-    """Text that UTF-8 can hold."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def reader(field: FieldDescriptor) -> Read:
@@ -156,7 +152,7 @@ def _boolean(value: Any) -> bool:
 def _text(value: Any) -> str:
     if type(value) is not str:
         expected("a string", value)
-    return without_lone_surrogates(value)
+    return without_surrogates(value)
 
 
 def _number(value: Any) -> float:

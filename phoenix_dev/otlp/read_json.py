@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from phoenix_dev.otlp.json_values import Constant, Wrong, expected, reader, without_lone_surrogates
+from phoenix_dev.otlp.json_values import Constant, Wrong, expected, reader
 from phoenix_dev.otlp.malformed import Malformed
+from phoenix_dev.otlp.surrogates import without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def _fill(message: Any, value: object, fields: dict[str, Put], level: int) -> No
 
 def _wrong_object(value: object) -> NoReturn:
     if isinstance(value, _Repeated):
-        key = without_lone_surrogates(value.key[:100])
+        key = without_surrogates(value.key[:100])
         raise Wrong(f"has the key {key!r} twice")
     expected("an object", value)
 
@@ -186,7 +187,7 @@ def _put_text(name: str) -> Put:
         try:
             setattr(message, name, item)
         except UnicodeEncodeError:
-            setattr(message, name, without_lone_surrogates(item))
+            setattr(message, name, without_surrogates(item))
 
     return put_text
 

@@ -99,7 +99,7 @@ class Story:
             found = found if self._width is None else fit(found, _ID_CELLS)
             line.add(f"[{found}]", style.of_text(record.correlation_id)).add(" ")
         pairs = telling(record.attributes)
-        line.add(record.message or next(pairs, ""), style.FAILED if record.severity_number >= 17 else "")
+        line.add(record.message or next(pairs, ""), style.FAILED if record.is_error else "")
         for pair in pairs:
             line.add("  ").add(pair, style.DIM)
         return line, lead

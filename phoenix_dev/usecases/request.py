@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.span import Span
     from phoenix_dev.stores import Stores
 
-_ERROR_SEVERITY = 17
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -126,7 +124,7 @@ def _spans_found(found: Request, service: str, expected: str, number: int) -> st
 
 def _no_errors(found: Request) -> Expectation:
     spans = [span for span in _spans(found) if span.status == "error"]
-    logs = [record for record in found.all_logs if record.severity_number >= _ERROR_SEVERITY]
+    logs = [record for record in found.all_logs if record.is_error]
     if not spans and not logs:
         arrived = bool(_spans(found))
         return Expectation("no errors", arrived, "nothing failed" if arrived else "no span arrived that could tell")

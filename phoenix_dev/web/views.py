@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MOST_CAUSES = 3
 _MOST_IDS = 5
 _LEAST_SHARE = 0.01
-_ERROR_SEVERITY = 17
 #: Characters of a value beside its key; longer ones are shown in full on demand.
 VALUE = 1_000
 #: Characters of what is shown in full: as much as an export holds.
@@ -181,7 +180,7 @@ def trace_view(timeline: Timeline, *, expand: bool, now_ns: int, relation: str =
         trace=trace,
         name=(root.name or "(no name)") if root else "no span of it is here",
         errors=sum(span.status == "error" for span in trace.spans),
-        error_logs=sum(record.severity_number >= _ERROR_SEVERITY for record in trace.logs),
+        error_logs=sum(record.is_error for record in trace.logs),
         duration=duration(timeline.duration_ns),
         day=day(timeline.start_ns),
         clock=clock(timeline.start_ns),

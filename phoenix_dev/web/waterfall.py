@@ -32,7 +32,6 @@ _MOST_OF_A_ROW = 5
 _DEEPEST = 24
 #: The narrowest bar that is seen, in percent.
 _NARROWEST = 0.25
-_ERROR_SEVERITY = 17
 _MOST_PAIRS = 6
 
 #: Left and width, in percent of the axis.

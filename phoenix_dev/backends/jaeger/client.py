@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
-from phoenix_dev.backends.quoting import jaeger_tags, path_segment, without_surrogates
+from phoenix_dev.backends.quoting import jaeger_tags, path_segment
+from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.otlp.read_json import read_json
+from phoenix_dev.otlp.surrogates import without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,8 @@ class JaegerClient:
         path = "/api/v3/traces"
         params = {
             "query.service_name": without_surrogates(service),
-            "query.start_time_min": _rfc3339(window[0]),
-            "query.start_time_max": _rfc3339(window[1]),
+            "query.start_time_min": rfc3339(max(0, window[0])),
+            "query.start_time_max": rfc3339(max(0, window[1])),
             "query.num_traces": str(most),
             "query.raw_traces": "true",
         }
@@ -79,8 +80,3 @@ class JaegerClient:
             return read_json(TracesData, inner[len(_RESULT) : -1])
         except Malformed as exc:
             raise self.backend.fault(path, f"answered what is not OTLP: {exc.reason}") from exc
-
-
-def _rfc3339(time_ns: int) -> str:
-    seconds, nanoseconds = divmod(max(0, time_ns), 10**9)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanoseconds:09d}Z"

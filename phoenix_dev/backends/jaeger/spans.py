@@ -34,7 +34,7 @@ def once(spans: Iterable[Span]) -> tuple[Span, ...]:
     # A span that was sent twice may be kept twice, in two stores of one Jaeger for instance.
     found: dict[tuple[object, ...], Span] = {}
     for span in spans:
-        found.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
+        found.setdefault(span.identity, span)
     return tuple(sorted(found.values(), key=lambda span: span.start_ns))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.jaeger.search import Search
 from phoenix_dev.backends.jaeger.spans import once, traces_in
 from phoenix_dev.backends.just_read import JustRead
+from phoenix_dev.backends.kept import is_kept_whole
 from phoenix_dev.backends.parallel import each
 from phoenix_dev.backends.windows import AHEAD, MINUTE, Reach, backwards, clamped
 from phoenix_dev.errors import NotReady
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Under which attribute the collector puts an ID, whatever the sender called it.
 _TAGS: dict[IdKind, str] = {"correlation": "correlation_id", "request": "request_id"}
-#: Longer values (bytes) are cut before they are kept, so no span bears them.
-_LONGEST_VALUE = 8192
 _MOST_BEARERS = 1000
 #: What a clock may be ahead of this machine's without being called wrong.
 _CLOCKS_DIFFER = MINUTE
@@ -69,7 +68,7 @@ class JaegerTraceStore:
             return self._known(as_trace_id(value) or "")
         if kind == "span":
             raise NotReady("Jaeger cannot find a trace by the ID of a span", hint="phoenix-dev traces")
-        if len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+        if not is_kept_whole(value):
             return ()
         now = time.time_ns()
         for window in backwards(self._longest, now):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.backends.loki.records import UNNAMED
+from phoenix_dev.backends.kept import UNNAMED
 from phoenix_dev.backends.quoting import logql_text, regex_literal
 from phoenix_dev.model.identifier import as_span_id
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.kept import UNNAMED
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from phoenix_dev.backends.loki.client import Entry
 
-#: What Loki calls a service that gave no name.
-UNNAMED = "unknown_service"
 #: Fields of the record itself, and what was made up on the way (`late` labels the collector's streams of late logs).
 _NOT_ATTRIBUTES = frozenset(
     {

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.just_read import JustRead
+from phoenix_dev.backends.kept import is_kept_whole
 from phoenix_dev.backends.loki import query
 from phoenix_dev.backends.loki.records import record_of
 from phoenix_dev.backends.loki.tail import Tail
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Logs of a trace are looked for from so long before its first span to so long after its last.
 MARGIN = 5 * MINUTE
-#: Longer values (bytes) are cut before they are kept, so no record bears them.
-_LONGEST_VALUE = 8192
 _TRACES_AT_ONCE = 32
 #: The next kind of ID is looked for right after the last, in what was read for that (seconds).
 _JUST_NOW = 0.25
@@ -136,7 +135,7 @@ class LokiLogStore:
     def _bearing(self, kind: IdKind, value: str) -> list[LogRecord]:
         if kind == "span":
             value = as_span_id(value) or ""
-        if not value or len(value.encode("utf-8", "replace")) > _LONGEST_VALUE:
+        if not value or not is_kept_whole(value):
             return []
         last, at, records = self._last
         if last != value or time.monotonic() - at > _JUST_NOW:

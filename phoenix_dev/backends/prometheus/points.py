@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.kept import named
 from phoenix_dev.model.metric import MetricPoint
-from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,6 @@ _RESOURCE = (
     "host_name",
 )
 _PARTS = ("_sum", "_count")
-_UNNAMED = "unknown_service"
 
 #: Name of the metric and all labels: what the sum and the count of one histogram have in common.
 _Key = tuple[str, frozenset[tuple[str, str]]]
@@ -55,10 +54,9 @@ def points_of(found: Iterable[Series]) -> Iterator[MetricPoint]:
 
 
 def _point(at: int, value: float, count: int, kind: MetricKind, name: str, labels: Mapping[str, str]) -> MetricPoint:
-    service = labels.get("service_name", "")
     return MetricPoint(
         time_ns=at,
-        service=UNKNOWN_SERVICE if not service or service.startswith(_UNNAMED) else service,
+        service=named(labels.get("service_name", "")),
         name=name,
         unit="",
         kind=kind,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.kept import UNNAMED
 from phoenix_dev.backends.prometheus.points import family_of, points_of
 from phoenix_dev.backends.quoting import promql_text, regex_literal
 from phoenix_dev.backends.windows import AHEAD, FURTHEST, clamped
@@ -57,7 +58,7 @@ def _selector(name: str, service: str) -> str:
         pattern = f"{regex_literal(name)}(_sum|_count)?"
         matchers.append(f"__name__=~{promql_text(pattern)}")
     if service == UNKNOWN_SERVICE:
-        matchers.append('service_name=~"unknown_service.*|"')
+        matchers.append(f'service_name=~"{UNNAMED}.*|"')
     elif service:
         matchers.append(f"service_name={promql_text(service)}")
     else:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.timeline.critical import Stretch
 
 _MILLISECOND = 1_000_000
-_ERROR_SEVERITY = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,5 +231,5 @@ def _is_troubled(span: Span, logs: Sequence[LogRecord]) -> bool:
     return (
         span.status == "error"
         or any(event.name == "exception" for event in span.events)
-        or any(record.severity_number >= _ERROR_SEVERITY for record in logs)
+        or any(record.is_error for record in logs)
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.log import LEVELS, LogRecord, lowest_severity
+from phoenix_dev.model.log import ERROR_SEVERITY, LEVELS, LogRecord, lowest_severity
 from phoenix_dev.model.timeline.bars import Gap
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.timeline.rows import Row
 
 _WARN_SEVERITY = 13
-_ERROR_SEVERITY = 17
 #: Logs and events shown below one span, and below a row of repeats, unless all are asked for.
 _MOST = 20
 _MOST_OF_REPEATS = 3
@@ -42,7 +41,7 @@ class Moment:
             severity = self.what.severity_number
         else:
             severity = lowest_severity(level_of_event(self.what) or "TRACE")
-        return (severity >= _WARN_SEVERITY) + (severity >= _ERROR_SEVERITY)
+        return (severity >= _WARN_SEVERITY) + (severity >= ERROR_SEVERITY)
 
 
 def moments_of(

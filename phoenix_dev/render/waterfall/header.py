@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.span import Trace
     from phoenix_dev.model.timeline import Timeline
 
-_ERROR_SEVERITY = 17
 #: Causes named above the waterfall.
 _MOST_CAUSES = 3
 #: Where less than this share of a request was spent is not worth a word.
@@ -34,7 +33,7 @@ def headline(timeline: Timeline, width: int) -> Line:
     line = Line(width)
     counts = [count(len(trace.services), "service"), count(len(trace.spans), "span"), count(len(trace.logs), "log")]
     errors = sum(span.status == "error" for span in trace.spans)
-    error_logs = sum(record.severity_number >= _ERROR_SEVERITY for record in trace.logs)
+    error_logs = sum(record.is_error for record in trace.logs)
     signs = [f"✗ {count(errors, 'error')}"] if errors else [f"✗ {count(error_logs, 'error log')}"] if error_logs else []
     room = width - len("  ".join(["", "100 ms", *signs, *counts])) if width != ENDLESS else ENDLESS
     name = Line(max(12, room)).add(timeline.bars[timeline.root].span.name if timeline.bars else "no spans").plain

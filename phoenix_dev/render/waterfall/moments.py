@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from phoenix_dev.render.line import Line
     from phoenix_dev.render.waterfall.layout import Layout
 
-_ERROR_SEVERITY = 17
-
 
 def moment_line(moment: Moment, prefix: str, layout: Layout) -> Line:
     """A moment's own line; times are shown as they were sent."""
@@ -38,7 +36,7 @@ def log_into(line: Line, record: LogRecord) -> Line:
     """Level, message — the first attribute where there is none — and the telling attributes, as far as they fit."""
     pairs = _with_exception(record)
     line.add(f"{record.level or '-':5} ", style.of_level(record.level))
-    line.add(record.message or next(pairs, ""), style.FAILED if record.severity_number >= _ERROR_SEVERITY else "")
+    line.add(record.message or next(pairs, ""), style.FAILED if record.is_error else "")
     return with_attributes(line, pairs)
 
 

@@ -16,8 +16,8 @@ from phoenix_dev.backends.quoting import (
     path_segment,
     promql_text,
     regex_literal,
-    without_surrogates,
 )
+from phoenix_dev.otlp.surrogates import without_surrogates
 from tests.contract.hostile import HOSTILE_IDS, shortly
 
 #: Any text that Python can hold, lone surrogates too.

@@ -15,12 +15,12 @@ from phoenix_dev.model.service import ServiceActivity
 from phoenix_dev.model.span import SpanEvent, SpanLink, TraceSummary
 from phoenix_dev.render.jsonout import request_json
 from phoenix_dev.render.output import Output, json_text
-from phoenix_dev.render.picture import export_svg
 from phoenix_dev.render.story import Story
 from phoenix_dev.render.tables import service_lines, trace_lines
 from phoenix_dev.render.waterfall import render_request
 from tests.unit.render import samples
 from tests.unit.render.samples import T0
+from tools.picture import export_svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from phoenix_dev.model.otlp import logs_of, spans_of
 from phoenix_dev.model.request import Request
 from phoenix_dev.model.span import Trace
-from phoenix_dev.render.picture import export_svg
 from tests.unit.render.golden import assert_kept
+from tools.picture import export_svg
 
 RECORDED = Path(__file__).parent / "recorded"
 PICTURE = Path(__file__).parents[3] / "docs" / "waterfall.svg"

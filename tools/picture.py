@@ -1,4 +1,4 @@
-"""A request as an SVG picture, for a README or an issue."""
+"""A request as an SVG picture, for the README: tests/unit/render/test_picture.py draws it."""
 
 from __future__ import annotations
 
