@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @command(examples=["phoenix-dev doctor", "phoenix-dev doctor --json", "phoenix-dev doctor --report > report.md"])
-@click.option("--report", is_flag=True, help="Print Markdown for an issue; nothing secret is in it.")
+@click.option("--report", is_flag=True, help="Print Markdown for an issue: look it through before you post it.")
 @runtime_option
 @json_option
 @pass_app

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.finding import Severity
 from phoenix_dev.model.quantity import count, size
+from phoenix_dev.model.secrets import masked
 from phoenix_dev.render import style
 from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.text import escape, wrap
@@ -28,9 +29,11 @@ _MARKS = {
 }
 _LABEL = 14
 _MOST_LINES = 4
-#: Names that are followed by what must not be told, and passwords in URLs.
+#: Names of secrets: here everything after one goes, however it is written.
 _SECRET = re.compile(r"(?i)((?:pass(?:word|wd)?|secret|token|api[_-]?key|authorization|cookie)\w*[\"']?\s*[:=]\s*)\S.*")
 _IN_URL = re.compile(r"(://)[^/\s@]+@")
+#: Colours of a terminal (ECMA-48, SGR), also once made visible: their last letter would seem a part of what follows.
+_COLOUR = re.compile(r"((?:\x1b|\\x1b)\[[0-9;]*m)")
 
 
 def finding_lines(finding: Finding, *, width: int | None) -> Iterator[Text]:
@@ -85,7 +88,7 @@ def findings_json(findings: Sequence[Finding]) -> dict[str, Any]:
 
 
 def report_lines(report: Report, environ: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Markdown. Folders of the user are shown as `~`, and nothing secret is in it: no variables, no passwords."""
+    """Markdown. Folders of the user are shown as `~`; secrets are masked where their form or their name tells them."""
     private = _Private(os.environ if environ is None else environ)
     for line in _report(report):
         yield private.hide(line)
@@ -116,7 +119,7 @@ def _report(report: Report) -> Iterator[str]:
     for name, lines in report.logs.items():
         yield from _heading(f"Last lines of {name}")
         # Code by its indentation: whatever a line says, it cannot end that (escape() leaves no line feed in it).
-        yield from (f"    {escape(line[:1000])}" for line in lines)
+        yield from (f"    {escape(_masked(line)[:1000])}" for line in lines)
 
 
 def _heading(text: str) -> tuple[str, str, str]:
@@ -133,7 +136,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Text of which Markdown makes nothing else: no cell ends early, no tag and no mention starts."""
-    return re.sub(r"([\\`*_\[\]<>|@#])", r"\\\1", escape(text))
+    return re.sub(r"([\\`*_\[\]<>|@#])", r"\\\1", escape(_masked(text)))
+
+
+def _masked(text: str) -> str:
+    return "".join(masked(piece) for piece in _COLOUR.split(masked(text)))
 
 
 class _Private:

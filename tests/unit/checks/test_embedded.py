@@ -206,6 +206,7 @@ def test_the_report_holds_what_an_issue_needs_and_nothing_private(
 ) -> None:
     with (folder / "engine.log").open("a") as file:
         file.write("2999-01-01T00:00:00.000Z ERROR phoenix_dev.engine \x1b[31mpassword=hunter2 at http://me:pw@x/\n")
+        file.write(f"2999-01-01T00:00:01.000Z ERROR phoenix_dev.engine \x1b[1msk-{'k' * 24} and Bearer {'b' * 20}\n")
     ran = run_cli("doctor", "--report", env={"OPENAI_API_KEY": "sk-very-secret", "HOME": str(tmp_path)})
     assert ran.code == 0, ran.stderr
     for heading in ("## phoenix-dev doctor", "### Findings", "### State", "### Settings", "### Last lines of engine"):
@@ -214,7 +215,7 @@ def test_the_report_holds_what_an_issue_needs_and_nothing_private(
     assert "embedded, development, running" in ran.stdout
     assert "variable PHOENIX\\_DEV\\_PORTS\\_OTLP\\_HTTP" in ran.stdout
     assert "$PHOENIX_DEV_HOME/projects/phoenix" in ran.stdout
-    for secret in (str(tmp_path), str(home), "sk-very-secret", "hunter2", "me:pw", "\x1b"):
+    for secret in (str(tmp_path), str(home), "sk-very-secret", "hunter2", "me:pw", "\x1b", "k" * 24, "b" * 20):
         assert secret not in ran.stdout
     assert "\\x1b[31mpassword=****" in ran.stdout
 
