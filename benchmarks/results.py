@@ -44,6 +44,8 @@ def circumstances() -> str:
 def _commit() -> str:
     described = subprocess.run(["git", "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True, check=False)
     changed = subprocess.run(
-        ["git", "diff", "--quiet", "HEAD", "--", "phoenix_dev", "benchmarks"], stdout=subprocess.DEVNULL, check=False
+        ["git", "diff", "--quiet", "HEAD", "--", "phoenix_dev", "compose", "benchmarks"],
+        stdout=subprocess.DEVNULL,
+        check=False,
     )
     return (described.stdout.strip() or "unknown") + (" with changes" if changed.returncode else "")
