@@ -25,15 +25,19 @@ _RESOLVE_SECONDS = 1.0
 _MOST_READINGS = 5
 
 
-def follow_logs(stores: Stores, selection: LogSelection, say: Callable[[str], None]) -> Iterator[Logs]:
+def follow_logs(stores: Stores, selection: LogSelection, say: Callable[[str], object]) -> Iterator[Logs]:
     """The selected logs that are there now, the newest of them if there is a limit, then each as it arrives, without
     end.
 
     Each batch is in time order. No line is left out and none repeated, also when the engine restarts. While the store
-    cannot be read, `say` is told once and reading goes on when it can; only the first reading raises NotReady.
+    cannot be read, `say` is told once and reading goes on when it can; only the first reading raises NotReady. It is
+    told, too, when nothing bears the ID yet.
     """
     follower: _Follower = _OfRequest(stores, selection) if selection.id else _OfEverything(stores, selection)
-    yield follower.start()
+    first = follower.start()
+    if follower.missing:
+        say(f"{follower.missing}; waiting for it")
+    yield first
     interrupted = False
     while True:
         time.sleep(stores.logs.capabilities.poll_seconds)
@@ -53,6 +57,9 @@ def follow_logs(stores: Stores, selection: LogSelection, say: Callable[[str], No
 
 
 class _Follower(Protocol):
+    missing: str
+    """Why there is nothing to follow yet, empty otherwise."""
+
     def start(self) -> Logs:
         """What is there now."""
         ...
@@ -64,6 +71,8 @@ class _Follower(Protocol):
 
 class _OfEverything:
     """A cursor is all its state."""
+
+    missing = ""
 
     def __init__(self, stores: Stores, selection: LogSelection) -> None:
         self._logs = stores.logs
@@ -91,6 +100,7 @@ class _OfRequest:
     def __init__(self, stores: Stores, selection: LogSelection) -> None:
         self._stores = stores
         self._selection = selection
+        self.missing = ""
         self._bearers: Bearers | None = None
         self._resolved_at = 0.0
         self._shown: Counter[int] = Counter()
@@ -119,9 +129,9 @@ class _OfRequest:
 
     def _resolve(self) -> Bearers | None:
         try:
-            found = resolve(self._stores, self._selection.id, self._selection.as_kind)
-        except NotFound:
-            found = None
+            found, self.missing = resolve(self._stores, self._selection.id, self._selection.as_kind), ""
+        except NotFound as exc:
+            found, self.missing = None, exc.message
         self._resolved_at = time.monotonic()
         return found
 

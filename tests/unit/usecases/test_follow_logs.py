@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 A, B = "a" * 32, "b" * 32
 
 
-def following(stores: Stores, request: str = "", limit: int | None = None, **keep: Any) -> Iterator[Logs]:
-    said: list[str] = []
-    return follow_logs(stores, LogSelection(LogFilter(**keep), limit, request), said.append)
+def following(
+    stores: Stores, request: str = "", limit: int | None = None, say: Callable[[str], object] = str, **keep: Any
+) -> Iterator[Logs]:
+    return follow_logs(stores, LogSelection(LogFilter(**keep), limit, request), say)
 
 
 def messages(batch: Logs) -> list[str]:
@@ -84,6 +85,28 @@ def test_lines_of_a_trace_that_turns_out_late_to_bear_the_id_are_shown(send: Sen
     assert messages(next(follow)) == ["loose"]
     send(line("second trace", trace_id=B, correlation_id="wanted"))
     assert messages(next(follow)) == ["of another", "second trace"]
+
+
+def test_an_id_that_nothing_bears_yet_is_told_once(send: Send, stores: Stores) -> None:
+    send(line("foreign", trace_id=B))
+    said: list[str] = []
+    follow = following(stores, "wanted", say=said.append)
+    assert messages(next(follow)) == []
+    assert said == [
+        "No span and no log bears the ID 'wanted': not arrived, not sampled, or not sent here; waiting for it"
+    ]
+    send(line("foreign again", trace_id=B))
+    send(line("there", correlation_id="wanted"))
+    assert messages(next(follow)) == ["there"]
+    assert len(said) == 1
+
+
+def test_what_is_there_is_not_waited_for(send: Send, stores: Stores) -> None:
+    send(line("there"))
+    said: list[str] = []
+    for wanted in ("", A):
+        next(following(stores, wanted, say=said.append))
+    assert said == []
 
 
 def test_equal_lines_are_as_many_as_were_sent(send: Send, stores: Stores) -> None:
