@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.model.span import Span
     from phoenix_dev.stores import Stores
+    from phoenix_dev.stores.traces import TracePage
 
 #: So many traces are read at most, and no further batch of them once there are so many spans.
 MOST_TRACES = 400
@@ -30,7 +31,7 @@ def see_system(stores: Stores, since_ns: int, now_ns: int) -> System:
     What came into a service are its server and consumer spans; of one without any, those of its spans whose parent is
     none of its own.
     """
-    page = stores.traces.search(TraceQuery(since_ns=since_ns, limit=MOST_TRACES))
+    page = _newest(stores, since_ns)
     gathered = _Gathered()
     read, spans = 0, 0
     while read < len(page.traces) and spans < MOST_SPANS:
@@ -48,6 +49,15 @@ def see_system(stores: Stores, since_ns: int, now_ns: int) -> System:
         Call(*pair, len(ends), gathered.failed[pair], latency_of(ends)) for pair, ends in sorted(gathered.calls.items())
     )
     return System(services, calls, min(read, len(page.traces)), first, until, truncated)
+
+
+def _newest(stores: Stores, since_ns: int) -> TracePage:
+    """The newest traces; a search reads what it finds, so a system of large traces is judged by fewer of them."""
+    few = stores.traces.search(TraceQuery(since_ns=since_ns, limit=_BATCH))
+    spans = sum(summary.span_count for summary in few.traces)
+    if not few.truncated or spans * MOST_TRACES > MOST_SPANS * _BATCH * 2:
+        return few
+    return stores.traces.search(TraceQuery(since_ns=since_ns, limit=MOST_TRACES))
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
+from phoenix_dev.errors import PhoenixDevError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -93,12 +95,14 @@ class _Stream(Response):
                     continue
                 event = waiting.result()
                 if event is None:
-                    await send({"type": "http.response.body", "body": b"", "more_body": False})
-                    return
+                    break
                 await _send(send, event.encoded())
                 waiting = asyncio.ensure_future(anext(self._events, None))
+        except PhoenixDevError as error:  # the browser comes again by itself, and goes on where it was
+            await _send(send, Event("lost", error.message).encoded())
         finally:
             waiting.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _send(send: Send, body: bytes) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Services that a table has, and that a map can be read with.
 _MOST_SERVICES = 500
 _MOST_ON_MAP = 60
-_WINDOW = "15m"
+_WINDOW = "1h"
 
 
 @dataclass(frozen=True, slots=True)

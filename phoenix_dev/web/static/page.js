@@ -175,6 +175,7 @@ function connect() {
     live.dataset.state = "lost";
     if (source?.readyState === EventSource.CLOSED) { disconnect(); setTimeout(connect, 5000); }
   };
+  source.addEventListener("lost", () => { live.dataset.state = "lost"; });
   source.addEventListener("rows", (event) => arrived(JSON.parse(event.data)));
   source.addEventListener("begin", (event) => remember(event));
   source.addEventListener("records", (event) => {

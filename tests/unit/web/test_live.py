@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.web import live
 from tests import otlp
-from tests.site import events_of
+from tests.site import a_site, events_of
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phoenix_dev.stores import Stores
     from tests.site import Site
 
 
@@ -119,6 +123,15 @@ def test_who_does_not_read_is_left(site: Site, monkeypatch: pytest.MonkeyPatch) 
             return site.server.streams.open == 0
 
         wait_until(left, 20)
+
+
+def test_a_store_that_went_away_is_said_and_the_stream_ends(tmp_path: Path) -> None:
+    def closed() -> Stores:
+        raise NotReady("the stack does not run", hint="phoenix-dev up")
+
+    with a_site(tmp_path, closed) as site, site.asking("/traces/live") as response:
+        assert next(events_of(response, "lost")) == "the stack does not run"
+        assert response.read().strip() == b""
 
 
 def test_a_stop_does_not_wait_for_those_who_follow(site: Site) -> None:
