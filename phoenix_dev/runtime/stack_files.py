@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.runtime import jaeger_links
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -59,7 +61,10 @@ class StackFiles:
             for source in _files(assets / name):
                 target = self.folder / source.relative_to(assets)
                 keep.add(target)
-                _put(target, source.read_bytes())
+                content = source.read_bytes()
+                if source == assets / jaeger_links.PAGES:
+                    content = jaeger_links.linked(content, environment)
+                _put(target, content)
         lines = [f"{name}={value}\n" for name, value in environment.items()]
         _put(self.environment, "".join(lines).encode())
         _put(self.compose_files[1], json.dumps(self._marks(), indent=1).encode())

@@ -113,3 +113,26 @@ def test_what_no_longer_belongs_there_is_removed(files: StackFiles, assets: Path
 
 def test_the_assets_of_a_clone_are_those_beside_the_package() -> None:
     assert assets_folder() == Path(__file__).parents[3]
+
+
+def links(files: StackFiles) -> list[str]:
+    pages = json.loads((files.folder / "compose/jaeger/ui.json").read_text())
+    return [pattern["url"] for pattern in pages.get("linkPatterns", ())]
+
+
+def test_jaegers_links_lead_to_where_grafana_is(files: StackFiles) -> None:
+    files.write(assets_folder(), {"PHOENIX_DEV_PORT_GRAFANA": "3000"})
+    usual, before = links(files), marks(files)
+    assert len(usual) == 3
+    files.write(assets_folder(), {"PHOENIX_DEV_PORT_GRAFANA": "3105"})
+    assert links(files) == [
+        url.replace("http://127.0.0.1:3000/explore", "http://127.0.0.1:3105/explore") for url in usual
+    ]
+    assert links(files) != usual
+    assert {name for name, mark in marks(files).items() if mark != before[name]} == {"jaeger"}
+
+
+def test_without_grafana_nothing_leads_to_it(files: StackFiles) -> None:
+    files.write(assets_folder(), {"PHOENIX_DEV_PORT_JAEGER": "16686"})
+    assert links(files) == []
+    assert json.loads((files.folder / "compose/jaeger/ui.json").read_text())["dependencies"] == {"menuEnabled": True}
