@@ -19,6 +19,7 @@ from benchmarks.figures.latency import send_to_readable
 from benchmarks.figures.lookup import look_ups
 from benchmarks.figures.page import page
 from benchmarks.figures.resident import memory
+from benchmarks.figures.retention import retention
 from benchmarks.figures.run import run
 from benchmarks.figures.stack_latency import stack_latency
 from benchmarks.figures.stack_lookup import stack_look_ups
@@ -44,6 +45,7 @@ PARTS: dict[str, Callable[[Bench], tuple[Figure, ...]]] = {
     "up": up,
     "help": help_text,
     "lookup": look_ups,
+    "retention": retention,
     "page": page,
     "run": run,
     "stack-up": stack_up,

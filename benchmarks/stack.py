@@ -87,9 +87,11 @@ def up_arguments() -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def stack(home: Path) -> Iterator[Stack]:
-    """An engine for as long as the block lasts, with an empty store."""
+def stack(home: Path, settings: str = "") -> Iterator[Stack]:
+    """An engine for as long as the block lasts, with an empty store. `settings` are those of its phoenix-dev.yaml."""
     home.mkdir(parents=True)
+    if settings:
+        (home / "phoenix-dev.yaml").write_text(settings)
     told: dict[str, Any] = json.loads(run(home, *up_arguments()))
     ports = {name: int(told["endpoints"][f"otlp_{name}"].rpartition(":")[2]) for name in ("http", "grpc")}
     try:

@@ -37,7 +37,7 @@ def look_ups(bench: Bench) -> tuple[Figure, ...]:
         few_engine, few_samples = _filled(bench, running, _FEW)
         many_engine, many_samples = _filled(bench, running, many)
         bench.say("look-ups as whole commands")
-        few, large = _Commands(few_engine.home, few_samples), _Commands(many_engine.home, many_samples)
+        few, large = Commands(few_engine.home, few_samples), Commands(many_engine.home, many_samples)
         limits = {name: importing(_LIBRARIES.format(name)) for name in ("trace", "logs")}
         taken = medians(
             {
@@ -89,7 +89,7 @@ def _filled(bench: Bench, running: contextlib.ExitStack, traces: int) -> tuple[S
     return engine, samples
 
 
-class _Commands:
+class Commands:
     """Commands against one store, each time for another request."""
 
     def __init__(self, home: Path, samples: list[Sample]) -> None:
