@@ -6,12 +6,12 @@ one that was lost. OTLP/JSON, since a service's SDK need not be loaded for one s
 
 from __future__ import annotations
 
-import http.client
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from phoenix_dev import __version__
+from phoenix_dev.asking.deliver import JSON, deliver
 
 if TYPE_CHECKING:
     from phoenix_dev.model.exchange import Answer, Outgoing
@@ -19,21 +19,11 @@ if TYPE_CHECKING:
 #: The service that the span belongs to.
 SERVICE = "phoenix-dev"
 _CLIENT, _ERROR = 3, 2
-_PATIENCE_S = 5.0
 
 
 def send_own_span(endpoint: str, sent: Outgoing, answer: Answer) -> str:
     """Send it to the stack's base URL of OTLP/HTTP: why that was not possible, empty when it was taken."""
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=_PATIENCE_S)
-    try:
-        body = json.dumps(_export(sent, answer)).encode()
-        connection.request("POST", "/v1/traces", body, {"content-type": "application/json"})
-        status = connection.getresponse().status
-        return "" if status == 200 else f"{endpoint} answered {status}"
-    except (OSError, http.client.HTTPException) as error:
-        return f"{endpoint}: {error or type(error).__name__}"
-    finally:
-        connection.close()
+    return deliver(endpoint, "/v1/traces", json.dumps(_export(sent, answer)).encode(), JSON)
 
 
 def _export(sent: Outgoing, answer: Answer) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from phoenix_dev.cli.doctor import doctor
 from phoenix_dev.cli.down import down
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
+from phoenix_dev.cli.health import health
 from phoenix_dev.cli.logs import logs
 from phoenix_dev.cli.open import open_
 from phoenix_dev.cli.request import request
@@ -27,7 +28,7 @@ from phoenix_dev.cli.up import up
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
-    ("The system", (services,)),
+    ("The system", (services, health)),
     ("Drive it", (request, run, demo)),
     ("The shell", (completion,)),
 )

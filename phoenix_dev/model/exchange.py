@@ -53,8 +53,8 @@ class Outgoing:
 class Answer:
     """What came back. `body` is empty where it went into a file; `size` counts it all the same (bytes).
 
-    `began_ns` (Unix) is before the connection was made, and `duration_ns` later the body was here. `broken` says why the
-    answer is not whole, as the end of a sentence; `status` is 0 when nothing of it came.
+    `began_ns` (Unix) is before the connection was made, and `duration_ns` later the body was here. `broken` says why
+    the answer is not whole, as the end of a sentence; `status` is 0 when nothing of it came.
     """
 
     status: int

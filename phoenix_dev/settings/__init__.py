@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from phoenix_dev.settings.keys import KEYS, Key
 from phoenix_dev.settings.resolve import load
-from phoenix_dev.settings.values import Images, Logs, Origin, Ports, Retention, RunEntry, Settings
+from phoenix_dev.settings.values import Images, Logs, Origin, Ports, Retention, RunEntry, ServiceEntry, Settings
 
-__all__ = ["KEYS", "Images", "Key", "Logs", "Origin", "Ports", "Retention", "RunEntry", "Settings", "load"]
+__all__ = [
+    "KEYS",
+    "Images",
+    "Key",
+    "Logs",
+    "Origin",
+    "Ports",
+    "Retention",
+    "RunEntry",
+    "ServiceEntry",
+    "Settings",
+    "load",
+]

@@ -11,13 +11,14 @@ from phoenix_dev.settings.units import age_in_ns, size_in_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from phoenix_dev.settings.values import RunEntry
+    from phoenix_dev.settings.values import RunEntry, ServiceEntry
 
-    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...]
+    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...] | tuple[ServiceEntry, ...]
 
 #: How a value is written in a file: as one text, a list of texts, a list of paths beside the file, or a list of
-#: mappings (settings/lists.py). In a variable a list stands with commas, mappings in YAML's flow style.
-Shape = Literal["text", "texts", "paths", "entries"]
+#: mappings, of commands or services (settings/lists.py). In a variable a list stands with commas, mappings in YAML's
+#: flow style.
+Shape = Literal["text", "texts", "paths", "entries", "services"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -103,12 +104,13 @@ KEYS: tuple[Key, ...] = (
     Key("ports.prometheus", "", 9090, _port, "where Prometheus answers, on loopback"),
     Key("ports.alertmanager", "", 9093, _port, "where Alertmanager answers, on loopback"),
     Key("ports.grafana", "", 3000, _port, "where Grafana answers, on loopback"),
-    Key("retention.traces", "", "7d", _days, "how long compose keeps traces"),
-    Key("retention.error_traces", "", "30d", _days, "how long compose keeps traces with an error"),
-    Key("retention.logs", "", "7d", _days, "how long compose keeps logs"),
-    Key("retention.metrics", "", "15d", _days, "how long compose keeps metrics"),
-    Key("retention.size", "", "2GiB", _bytes, "how much of metrics compose keeps at most"),
+    Key("retention.traces", "", "7d", _days, "how long traces are kept"),
+    Key("retention.error_traces", "", "30d", _days, "how long traces with an error are kept"),
+    Key("retention.logs", "", "7d", _days, "how long logs are kept"),
+    Key("retention.metrics", "", "15d", _days, "how long metrics are kept"),
+    Key("retention.size", "", "2GiB", _bytes, "how much is kept at most; compose: of metrics alone"),
     Key("images.registry", "", "", _registry, "a mirror that images come from"),
     Key("logs.files", "", (), _text, "log files that are followed, as patterns beside the file", "paths"),
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
+    Key("services", "", (), _text, "your services: their health is asked for, their metrics are scraped", "services"),
 )

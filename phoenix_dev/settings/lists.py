@@ -1,22 +1,32 @@
-"""Settings that are lists: of texts, of paths, of commands. Read as nodes, for the line of what is wrong in them."""
+"""Settings that are lists: of texts, paths, commands, services. Read as nodes, for the line of what is wrong."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 
-from phoenix_dev.settings.values import RunEntry
+from phoenix_dev.settings.values import RunEntry, ServiceEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from phoenix_dev.settings.keys import Key, Value
 
-_RUN_KEYS = ("name", "command", "dir", "env")
+#: Of what a list of mappings is made, and how it is written in a variable, by its shape.
+_NOUNS = {"entries": "command", "services": "service"}
+_EXAMPLES = {
+    "entries": "[{name: api, command: python app.py}]",
+    "services": "[{name: api, url: http://localhost:8001}]",
+}
+#: Scheme, host and port, and a path if there is one; no query, no user, nothing that hides.
+_BASE_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!$->@-~]*)?")
+_Named = TypeVar("_Named", RunEntry, ServiceEntry)
 
 
 class WrongItem(Exception):
@@ -33,18 +43,15 @@ def list_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
     if not isinstance(node, yaml.SequenceNode):
         raise WrongItem(node, f"sets '{key.name}' to no list: it has to be one, an item a line, as in '- item'")
     if key.shape == "entries":
-        entries = tuple(_run_entry(item, folder) for item in node.value)
-        names = [entry.name for entry in entries]
-        for item, name in zip(node.value, names, strict=True):
-            if names.count(name) > 1:
-                raise WrongItem(item, f"sets '{key.name}' with two commands of the name '{name}'")
-        return entries
+        return _each_once(key, node, [_run_entry(item, folder) for item in node.value])
+    if key.shape == "services":
+        return _each_once(key, node, [_service_entry(item) for item in node.value])
     return tuple(_checked(key, item, folder) for item in node.value)
 
 
 def list_of_text(key: Key, text: str, folder: Path) -> Value:
     """The same from a variable. Raises ValueError with what it has to be."""
-    if key.shape != "entries":
+    if key.shape not in _EXAMPLES:
         texts = (item.strip() for item in text.split(","))
         return tuple(_placed(key, item, folder) for item in texts if item)
     try:
@@ -53,7 +60,15 @@ def list_of_text(key: Key, text: str, folder: Path) -> Value:
             return ()
         return list_of_node(key, node, folder)
     except (yaml.YAMLError, WrongItem, RecursionError) as error:
-        raise ValueError("a list in YAML's flow style, as in [{name: api, command: python app.py}]") from error
+        raise ValueError(f"a list in YAML's flow style, as in {_EXAMPLES[key.shape]}") from error
+
+
+def _each_once(key: Key, node: yaml.SequenceNode, entries: Sequence[_Named]) -> tuple[_Named, ...]:
+    names = [entry.name for entry in entries]
+    for item, name in zip(node.value, names, strict=True):
+        if names.count(name) > 1:
+            raise WrongItem(item, f"sets '{key.name}' with two {_NOUNS[key.shape]}s of the name '{name}'")
+    return tuple(entries)
 
 
 def _checked(key: Key, item: yaml.Node, folder: Path) -> str:
@@ -70,25 +85,42 @@ def _placed(key: Key, text: str, folder: Path) -> str:
 
 
 def _run_entry(item: yaml.Node, folder: Path) -> RunEntry:
-    if not isinstance(item, yaml.MappingNode):
-        raise WrongItem(item, "lists under 'run' what is no command: each has a 'name' and a 'command'")
-    found: dict[str, yaml.Node] = {}
-    for name_node, node in item.value:
-        name = name_node.value if isinstance(name_node, yaml.ScalarNode) else "?"
-        if name not in _RUN_KEYS:
-            nearest = get_close_matches(name, _RUN_KEYS, n=1)
-            meant = f"; the nearest is '{nearest[0]}'" if nearest else ""
-            raise WrongItem(name_node, f"sets '{name}' of a command, which is no setting{meant}")
-        found[name] = node
-    for needed in ("name", "command"):
-        if needed not in found:
-            raise WrongItem(item, f"lists a command without a '{needed}'")
+    found = _fields(item, "run", "command", ("name", "command", "dir", "env"), needed=("name", "command"))
     return RunEntry(
         _text(found["name"], "name"),
         _argv(found["command"]),
         os.path.normpath(folder / os.path.expanduser(_text(found["dir"], "dir") if "dir" in found else ".")),
         _pairs(found["env"]) if "env" in found else (),
     )
+
+
+def _service_entry(item: yaml.Node) -> ServiceEntry:
+    found = _fields(item, "services", "service", ("name", "url"), needed=("name", "url"))
+    name, url = _text(found["name"], "name", of="service"), _text(found["url"], "url", of="service").rstrip("/")
+    if not _BASE_URL.fullmatch(url):
+        raise WrongItem(found["url"], f"sets 'url' of a service to '{url}', but it has to be as http://localhost:8001")
+    return ServiceEntry(name, url)
+
+
+def _fields(
+    item: yaml.Node, key: str, noun: str, known: tuple[str, ...], *, needed: tuple[str, ...]
+) -> dict[str, yaml.Node]:
+    """The values of a mapping by name. Raises WrongItem for an unknown name, and without one that is needed."""
+    if not isinstance(item, yaml.MappingNode):
+        names = " and a ".join(f"'{name}'" for name in needed)
+        raise WrongItem(item, f"lists under '{key}' what is no {noun}: each has a {names}")
+    found: dict[str, yaml.Node] = {}
+    for name_node, node in item.value:
+        name = name_node.value if isinstance(name_node, yaml.ScalarNode) else "?"
+        if name not in known:
+            nearest = get_close_matches(name, known, n=1)
+            meant = f"; the nearest is '{nearest[0]}'" if nearest else ""
+            raise WrongItem(name_node, f"sets '{name}' of a {noun}, which is no setting{meant}")
+        found[name] = node
+    for name in needed:
+        if name not in found:
+            raise WrongItem(item, f"lists a {noun} without a '{name}'")
+    return found
 
 
 def _argv(node: yaml.Node) -> tuple[str, ...]:
@@ -107,7 +139,7 @@ def _pairs(node: yaml.Node) -> tuple[tuple[str, str], ...]:
     return tuple((_text(name, "env"), _text(value, "env", may_be_empty=True)) for name, value in node.value)
 
 
-def _text(node: yaml.Node, what: str, *, may_be_empty: bool = False) -> str:
+def _text(node: yaml.Node, what: str, *, may_be_empty: bool = False, of: str = "command") -> str:
     if not isinstance(node, yaml.ScalarNode) or not (node.value or may_be_empty) or "\0" in node.value:
-        raise WrongItem(node, f"sets '{what}' of a command to what is no text")
+        raise WrongItem(node, f"sets '{what}' of a {of} to what is no text")
     return str(node.value)

@@ -88,6 +88,14 @@ class RunEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A service of `services`: its name in telemetry, and the base URL that it answers at, no slash at its end."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The effective settings. `origins` names, by setting (`ports.otlp_grpc`), where each value came from."""
 
@@ -99,6 +107,7 @@ class Settings:
     images: Images = field(default_factory=Images)
     logs: Logs = field(default_factory=Logs)
     run: tuple[RunEntry, ...] = ()
+    services: tuple[ServiceEntry, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def value(self, name: str) -> Value:

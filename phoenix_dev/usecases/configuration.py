@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.setting import EffectiveValue
+from phoenix_dev.settings import ServiceEntry
 
 if TYPE_CHECKING:
     from phoenix_dev.model.setting import ShownValue
@@ -22,8 +23,10 @@ def effective_values(settings: Settings) -> tuple[EffectiveValue, ...]:
 def _plain(value: Value) -> ShownValue:
     if not isinstance(value, tuple):
         return value
-    return [item if isinstance(item, str) else _command(item) for item in value]
+    return [item if isinstance(item, str) else _entry(item) for item in value]
 
 
-def _command(entry: RunEntry) -> dict[str, object]:
+def _entry(entry: RunEntry | ServiceEntry) -> dict[str, object]:
+    if isinstance(entry, ServiceEntry):
+        return {"name": entry.name, "url": entry.url}
     return {"name": entry.name, "command": list(entry.argv), "dir": entry.dir, "env": dict(entry.env)}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from phoenix_dev.demo import system
+from phoenix_dev.demo import state, system
 from phoenix_dev.demo.catalogue import DOCUMENTS_PER_TOPIC
 from phoenix_dev.demo.scenario import scenario_of
 from phoenix_dev.demo.traffic import Sent, TrafficPlan, send
-from phoenix_dev.errors import PhoenixDevError
+from phoenix_dev.errors import NotReady, PhoenixDevError
+from phoenix_dev.scraping.targets import Target, targets_folder, write_targets
 from phoenix_dev.usecases.environment import environment
 
 if TYPE_CHECKING:
@@ -18,21 +20,52 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.demo.scenario import Fault
+    from phoenix_dev.demo.state import DemoSystem
     from phoenix_dev.demo.system import DemoStart
+
+#: Under this name the demo's services stand among those to be scraped.
+_SOURCE = "demo"
 
 
 def start_demo(home: Path, otlp_endpoint: str, *, seed: int = 0) -> DemoStart:
-    """Start the six services, or find them running. They send to `otlp_endpoint`, the stack's OTLP/HTTP base URL.
+    """Start the six services, or find them running. They send to `otlp_endpoint`, the stack's OTLP/HTTP base URL, and
+    are among those whose metrics it scrapes.
 
     `seed` decides what requests do that bring no scenario of their own, a `curl` for instance. Raises NotReady naming
     the service that does not start and its log.
     """
-    return system.start(home, environment(otlp_endpoint), seed=seed)
+    started = system.start(home, environment(otlp_endpoint), seed=seed)
+    with _listed(home):
+        write_targets(home, _SOURCE, _targets(started.system))
+    return started
 
 
 def stop_demo(home: Path) -> tuple[str, ...]:
     """End exactly the processes that `start_demo` started; the names of those that ran, none when nothing did."""
-    return system.stop(home)
+    ended = system.stop(home)
+    with _listed(home):
+        write_targets(home, _SOURCE, ())
+    return ended
+
+
+def demo_targets(home: Path) -> tuple[Target, ...]:
+    """The demo's services, if any of them runs."""
+    found = state.load(home)
+    return _targets(found) if found and any(service.alive for service in found.services) else ()
+
+
+def _targets(running: DemoSystem) -> tuple[Target, ...]:
+    return tuple(Target(service.name, service.url) for service in running.services)
+
+
+@contextmanager
+def _listed(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        folder = targets_folder(home)
+        what = f"whom to scrape cannot be written down in {folder}: {error.strerror}"
+        raise NotReady(what, hint=f"ls -ld '{folder}'") from error
 
 
 def fresh_seed() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_dev.errors import UsageError
-from phoenix_dev.settings import RunEntry, load
+from phoenix_dev.settings import RunEntry, ServiceEntry, load
 
 NAME = "phoenix-dev.yaml"
 
@@ -52,3 +52,34 @@ def test_commands_are_read_with_their_folder_and_variables(monkeypatch: pytest.M
 def test_a_wrong_list_of_commands_is_told_with_its_line(text: str, what: str) -> None:
     path = write(text)
     assert complaint().startswith(f"{path}{what}")
+
+
+def test_services_are_read_with_their_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("services:\n- {name: a b, url: http://localhost:8001/}\n- {name: c, url: 'https://[::1]:8002/base'}\n")
+    expected = (ServiceEntry("a b", "http://localhost:8001"), ServiceEntry("c", "https://[::1]:8002/base"))
+    assert load({}).services == expected
+    monkeypatch.setenv("PHOENIX_DEV_SERVICES", "[{name: d, url: http://e}]")
+    assert load({}).services == (ServiceEntry("d", "http://e"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "services:\n- http://localhost",
+            ":2 lists under 'services' what is no service: each has a 'name' and a 'url'",
+        ),
+        ("services:\n- {name: a}", ":2 lists a service without a 'url'"),
+        ("services:\n- {name: a, uri: b}", ":2 sets 'uri' of a service, which is no setting; the nearest is 'url'"),
+        (
+            "services:\n- name: a\n  url: localhost:1",
+            ":3 sets 'url' of a service to 'localhost:1', but it has to be as",
+        ),
+        ("services:\n- {name: a, url: 'http://u:p@h/'}", "but it has to be as"),
+        ("services:\n- {name: a, url: 'http://h/?q'}", "but it has to be as"),
+        ("services:\n- {name: a, url: http://b}\n- {name: a, url: http://c}", "with two services of the name 'a'"),
+    ],
+)
+def test_a_wrong_service_is_named_with_its_line(text: str, what: str) -> None:
+    write(text)
+    assert what in complaint()
