@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import StoredData
 from phoenix_dev.runtime import folder
+from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.lock import EngineLock
@@ -138,6 +139,7 @@ class ComposeRuntime:
         if containers.facts():
             raise NotReady("the data cannot be deleted while the stack runs", hint="phoenix-dev down --data")
         containers.remove_volumes()
+        ComposeLogs(self.home, ()).forget()
 
     def _status(self, *, brief: bool) -> StackStatus:
         from phoenix_dev.runtime.compose_status import status_of

@@ -15,6 +15,8 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime import images
 from phoenix_dev.runtime.catalogue import PARTS, wanted_parts
 from phoenix_dev.runtime.compose_command import ComposeCommand, PortTaken
+from phoenix_dev.runtime.compose_logs import SERVICE as LOG_FILES
+from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.readiness import why_not_ready
@@ -71,6 +73,7 @@ class ComposeStart:
             if part.core:
                 raise self._cannot_start(part, why)
         told = [f"{part.title} does not run: {why}" for part, why in failed.items()]
+        told += self._unread_logs()
         return (*notes, *unavailable.values(), *told)
 
     def _bring_up(
@@ -83,12 +86,12 @@ class ComposeStart:
         for attempt in range(_ATTEMPTS):
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
-            self.files.write(assets_folder(), self._environment(chosen.numbers))
+            self.files.write(assets_folder(), {**self._environment(chosen.numbers), **self._logs.prepare()})
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
             there = Containers(self.docker_engine, self.settings.project).facts()
-            services = [part.service for part in parts]
+            services = [part.service for part in parts] + self._logs.services
             if unwanted := _to_be_removed(there, services):
                 command.remove(unwanted)
             try:
@@ -100,6 +103,18 @@ class ComposeStart:
             else:
                 return chosen.numbers, chosen.notes
         raise AssertionError("the last attempt returns or raises")
+
+    def _unread_logs(self) -> list[str]:
+        """What to tell when log files are to be read and their collector does not run."""
+        facts = Containers(self.docker_engine, self.settings.project).facts() if self._logs.services else {}
+        reader = facts.get(LOG_FILES)
+        if reader is None or reader.status == "running":
+            return []
+        return [f"the log files are not read: their collector {reader.name} {reader.why}"]
+
+    @property
+    def _logs(self) -> ComposeLogs:
+        return ComposeLogs(self.home, self.settings.logs.files)
 
     def _environment(self, ports: Mapping[str, int]) -> Mapping[str, str]:
         """The values of the variables in compose.yaml."""
@@ -172,7 +187,7 @@ def _to_be_removed(there: Mapping[str, ContainerFacts], wanted: Sequence[str]) -
     """Parts that are not wanted any more; and those that start again and again: left alone, the next attempt may be a
     minute away.
     """
-    parts = {part.service for part in PARTS} & set(there)
+    parts = {*(part.service for part in PARTS), LOG_FILES} & set(there)
     return sorted(name for name in parts if name not in wanted or there[name].status == "restarting")
 
 

@@ -1,0 +1,108 @@
+"""Log files on the real stack: what the demo's services wrote, read by the collector, exactly what requests caused."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phoenix_dev.demo import system
+from phoenix_dev.stores.logs import LogFilter
+from phoenix_dev.usecases.environment import environment
+from phoenix_dev.usecases.find_request import find_request
+from tests.stack import running_stack
+from tests.truth import IDS, expected, logs_of, spans_of
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.stack import RunningStack
+
+PROJECT = "live-log-files"
+TRAFFIC = (("slow-llm", 1), ("llm-errors", 2), ("lost-context", 3))
+COUNT, DRAWN = 40, 20
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def demo_folder(home: Path) -> Path:
+    return home / "projects" / PROJECT / "demo"
+
+
+@pytest.fixture(scope="module")
+def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    home = tmp_path_factory.mktemp("live-log-files")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHOENIX_DEV_LOGS_FILES", str(demo_folder(home) / "*.log"))
+        with running_stack(home, "--without", "grafana", project=PROJECT, runtime="compose") as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def sent(stack: RunningStack) -> list[dict[str, Any]]:
+    """Every request with its IDs and its truth. The demo exports no logs; all of its files have been read."""
+    variables = {**environment(stack.endpoints["otlp_http"]), "OTEL_LOGS_EXPORTER": "none"}
+    system.start(stack.home / "projects" / stack.project, variables)
+    lines = []
+    try:
+        for fault, seed in TRAFFIC:
+            arguments = ("--count", str(COUNT), "--fault", fault, "--fault-every", "3", "--seed", str(seed))
+            lines += stack.run("demo", "traffic", "--json", *arguments, timeout=180).json_lines()
+    finally:
+        stack.run("demo", "stop")
+    caused = sum(count for line in lines for *_, count in line["truth"]["logs"])
+    wait_until(lambda: len(with_trace(stack)) >= caused, 60, what="the last line of the demo's files")
+    return lines
+
+
+def with_trace(stack: RunningStack) -> list[Any]:
+    return [record for record in stack.stores.logs.search(LogFilter(), None).records if record.trace_id]
+
+
+def test_each_id_returns_exactly_what_the_request_caused(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    for index, line in enumerate(random.Random(1).sample(sent, DRAWN)):
+        id_name = IDS[index % len(IDS)]
+        found = find_request(stack.stores, line[id_name])
+        spans, logs = expected(line, id_name)
+        assert spans_of(found) == spans, line
+        assert logs_of(found) == logs, line
+
+
+def test_all_that_was_written_is_kept_once(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    logs: Counter[str] = Counter()
+    for line in sent:
+        for service, _, _, count in line["truth"]["logs"]:
+            logs[service] += count
+    assert Counter(record.service for record in with_trace(stack)) == logs
+
+
+def test_other_forms_are_understood_and_rotation_loses_nothing(stack: RunningStack) -> None:
+    from phoenix_dev.model.moment import rfc3339
+    from tests.otlp import minutes_from_now
+
+    now = rfc3339(minutes_from_now(0))
+    rust = {
+        "timestamp": now,
+        "level": "WARN",
+        "fields": {"message": "of a rust binary"},
+        "target": "shop",
+        "spans": [{"name": "request", "correlation_id": "c-rust", "trace_id": TRACE}],
+    }
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1\nKeyError: 1'
+    file = demo_folder(stack.home) / "shop.log"
+    file.write_text(f"{json.dumps(rust)}\n{now} ERROR failed correlation_id=c-rust\n{trace}\n")
+
+    def read() -> list[Any]:
+        return stack.run("logs", "--json", "--correlation", "c-rust").json_lines()
+
+    found = wait_until(lambda: logs if len(logs := read()) == 2 else [], 30)
+    told = {log["message"]: (log["level"], log["service"], log["trace_id"]) for log in found}
+    assert told["of a rust binary"] == ("WARN", "shop", TRACE)
+    assert told[f"ERROR failed correlation_id=c-rust\n{trace}"][:2] == ("ERROR", "shop")
+    file.rename(file.with_name("shop.log.1"))
+    file.write_text(f"{now} INFO anew correlation_id=c-rust\n")
+    wait_until(lambda: len(read()) == 3, 30, what="the new file")
