@@ -1,21 +1,21 @@
-"""Programs beyond Python that some tests need."""
+"""Programs beyond Python, and rights, that some tests need."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
 
 def need(program: str) -> str:
     """Where a program is. Without it the test is skipped; it fails where PHOENIX_TEST_REQUIRE (a,b,…) names it."""
-    found = shutil.which(program)
-    if found:
-        return found
-    required = os.environ.get("PHOENIX_TEST_REQUIRE", "").split(",")
-    return (
-        pytest.fail(f"{program} is required here and not installed")
-        if program in required
-        else pytest.skip(f"needs {program}")
-    )
+    return shutil.which(program) or missing(program, f"needs {program}")
+
+
+def missing(what: str, why: str) -> NoReturn:
+    """Skip this test, or fail it where PHOENIX_TEST_REQUIRE names what it needs."""
+    if what in os.environ.get("PHOENIX_TEST_REQUIRE", "").split(","):
+        pytest.fail(f"{what} is required here: {why}")
+    pytest.skip(why)

@@ -185,9 +185,7 @@ def _of_the_engine(patient: Patient) -> list[ports.Usage]:
     record = patient.answer().record if patient.runs else None
     has = {"otlp_http": record.http_port, "otlp_grpc": record.grpc_port, "ui": record.ui_port} if record else {}
     wanted = {port.name: port.what for port in PORTS if port.name.startswith("otlp")} | {"ui": "the page"}
-    return [
-        ports.Usage(WantedPort.of(patient.settings, name, what), has.get(name, 0)) for name, what in wanted.items()
-    ]
+    return [ports.Usage(WantedPort.of(patient.settings, name, what), has.get(name, 0)) for name, what in wanted.items()]
 
 
 def _engine_clock(patient: Patient) -> Iterator[Finding]:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev import __version__
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.errors import NotReady
+from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.runtime import folder
+from phoenix_dev.runtime.embedded_status import clock_jump
 from phoenix_dev.runtime.engine_client import ask_engine
 from phoenix_dev.runtime.engine_handle import EngineHandle
 from phoenix_dev.runtime.engine_log import LOG_FILE
 from phoenix_dev.runtime.record import EngineRecord
+from phoenix_dev.telemetry.set_aside import damaged_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +70,8 @@ def engine(home: Path, answer: Answer) -> Iterator[Finding]:
         what = f"process {record.pid} hangs: it has the state folder and does not answer within {_PATIENCE_S:g} s"
         yield Finding("engine", Severity.ERROR, what, record.endpoints.otlp_http, _AGAIN)
     elif failure := answer.facts.get("failure"):
-        yield Finding("engine", Severity.ERROR, str(failure), str(home), f"df -h {quote(str(home))}")
+        remedy = str(answer.facts.get("remedy") or f"df -h {quote(str(home))}")
+        yield Finding("engine", Severity.ERROR, str(failure), str(home), remedy)
     elif record.version != __version__:
         what = f"the engine is of version {record.version}, this command of {__version__}"
         yield Finding("engine", Severity.INFO, what, record.endpoints.otlp_http, "phoenix-dev up")
@@ -91,8 +95,11 @@ def log(home: Path, answer: Answer) -> Iterator[Finding]:
 
 
 def store(home: Path) -> Iterator[Finding]:
-    """The file of the embedded store: that it is one, of a version that is known, and whole enough to be read."""
-    from phoenix_dev.telemetry.database import ReadConnection
+    """The file of the embedded store: that it is one, of a version that is known, and whole, as far as it can be read
+    in a second; and what was set aside.
+    """
+    from phoenix_dev.telemetry.damage import look_through
+    from phoenix_dev.telemetry.database import ReadConnection, mark_suspect
 
     path = home / folder.DATABASE
     if not path.exists():
@@ -100,13 +107,35 @@ def store(home: Path) -> Iterator[Finding]:
     connection = ReadConnection(path)
     try:
         traces = connection.rows("SELECT count(*) FROM (SELECT 1 FROM trace LIMIT 1)")
+        damage = look_through(path, _PATIENCE_S)
     except NotReady as error:
         yield Finding("store", Severity.ERROR, error.message, str(path), error.hint)
         return
     finally:
         connection.close()
+    yield from _set_aside(path)
+    if damage:
+        mark_suspect(path)
+        yield Finding("store", Severity.ERROR, f"the store is damaged: {damage}", str(path), _AGAIN)
+        return
     kept = "can be read" if traces[0][0] else "can be read; it holds no traces"
     yield Finding("store", Severity.OK, kept, str(path))
+
+
+def _set_aside(path: Path) -> Iterator[Finding]:
+    files = damaged_files(path)
+    if files:
+        amount = size(sum(file.stat().st_size for file in files))
+        what = f"a damaged store was set aside, which takes {amount}"
+        fix = f"rm {' '.join(quote(str(file)) for file in files)}"
+        yield Finding("store", Severity.INFO, what, str(files[-1]), fix)
+
+
+def clock(answer: Answer) -> Iterator[Finding]:
+    """Whether the machine's clock was set while the engine runs: ages do not follow that until it is started anew."""
+    if answer.facts and (jumped := clock_jump(answer.facts)):
+        what = f"{jumped}; what is kept ages by the clock as it was"
+        yield Finding("clock", Severity.WARNING, what, fix="timedatectl status")
 
 
 def tail(path: Path) -> list[str]:

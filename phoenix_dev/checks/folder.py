@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from phoenix_dev.checks.room import nearest_existing
 from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.telemetry.hindrance import find_hindrance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,8 @@ def state_folder(home: Path) -> Iterator[Finding]:
     if os.path.exists(home) and not os.path.isdir(home):
         yield Finding("folder", Severity.ERROR, "the state folder is a file", str(home), _ELSEWHERE)
         return
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"x")
-            file.flush()
-    except OSError as error:
-        what = f"the state folder cannot be written: {(error.strerror or str(error)).lower()}"
-        yield Finding("folder", Severity.ERROR, what, str(folder), _ELSEWHERE)
+    if found := find_hindrance(folder):
+        what = f"the state folder cannot be written: {found.what}"
+        yield Finding("folder", Severity.ERROR, what, str(folder), found.fix)
         return
     yield Finding("folder", Severity.OK, "can be written", str(home))

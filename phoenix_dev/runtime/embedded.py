@@ -12,9 +12,11 @@ from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_handle import EngineHandle
+from phoenix_dev.runtime.farewell import Farewell
 from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.protocol import Started, Stopped
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
+from phoenix_dev.telemetry.set_aside import is_set_aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +61,7 @@ class EmbeddedRuntime:
             os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
             notes = self._bring_up(time.monotonic() + timeout_s)
             StackRecord(self.name, self.settings.project, profile).write(self.home)
+            Farewell.forget(self.home)
         return Started(self.status(), notes)
 
     def stop(self) -> Stopped:
@@ -87,7 +90,8 @@ class EmbeddedRuntime:
         path = str(self.home / folder.DATABASE) if files else ""
         running = self.engine.record()
         limit = running.limits.size if running and running.limits else self._limits().size
-        return StoredData(path, sum(_size(path) for path in files), limit_bytes=limit)
+        used = sum(_size(path) for path in files if not is_set_aside(path))
+        return StoredData(path, used, limit_bytes=limit)
 
     def delete_data(self) -> None:
         """See Runtime."""
@@ -98,7 +102,7 @@ class EmbeddedRuntime:
         if lock is None:
             raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
         with lock:
-            for path in self._data_files():
+            for path in (*self._data_files(), self.home / folder.RESERVE):
                 _delete(path)
 
     def _bring_up(self, deadline: float) -> tuple[str, ...]:
@@ -110,7 +114,7 @@ class EmbeddedRuntime:
             if running is None:
                 if self._spawn(deadline, before):
                     started = self.engine.record()
-                    return notes + (started.moved if started else ())
+                    return notes + ((*started.moved, *started.notes) if started else ())
             elif why := self._outdated(running):
                 self._check_named_ports(running)
                 before = running

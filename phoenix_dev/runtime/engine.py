@@ -57,7 +57,8 @@ def _run(options: EngineOptions, reporter: Reporter) -> int:
         reporter.busy()
         return _BUSY
     with lock:
-        open_log(options.home)
+        with folder.writing(options.home):
+            open_log(options.home)
         _allow_files()
         # The heavy part: a process that finds the lock taken never pays for it.
         from phoenix_dev.runtime.serving import serve

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LOCK = "engine.lock"
 DATABASE = "telemetry.db"
+RESERVE = "telemetry.reserve"
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def writing(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotReady(
-            f"the state folder {home} cannot be written: {error.strerror or error}",
-            hint="export PHOENIX_DEV_HOME=~/.phoenix-dev",
-        ) from error
+        from phoenix_dev.telemetry.hindrance import hindrance_of
+
+        found = hindrance_of(error, home)
+        raise NotReady(f"the state folder {home} cannot be written: {found.what}", hint=found.fix) from error

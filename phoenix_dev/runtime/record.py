@@ -22,7 +22,8 @@ STACK_FILE = "stack.json"
 
 @dataclass(frozen=True, slots=True)
 class EngineRecord:
-    """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words.
+    """A running engine, ready since `since_ns` (Unix nanoseconds). `moved`: which ports are not the usual, in words;
+    `notes`: what else whoever starts it should be told.
 
     `ui_port` is 0 where an engine of an older version has no page, `limits` None where it knew no retention.
     """
@@ -39,6 +40,7 @@ class EngineRecord:
     moved: tuple[str, ...] = ()
     limits: Limits | None = None
     log_files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -57,7 +59,7 @@ class EngineRecord:
             # Another version may know more or less; what it must say has no default here.
             known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
             limits = Limits(**known["limits"]) if known.get("limits") else None
-            lists = {name: tuple(known.get(name, ())) for name in ("moved", "log_files")}
+            lists = {name: tuple(known.get(name, ())) for name in ("moved", "log_files", "notes")}
             return cls(**{**known, **lists, "limits": limits})
         except TypeError:
             return None

@@ -11,13 +11,15 @@ _PATIENCE_S = 5.0
 
 
 async def check_http(port: int) -> None:
-    """Send an empty export. Raises NotReady unless it is accepted."""
+    """Send an empty export. Raises NotReady unless it is accepted, or refused since nothing can be written now: then
+    `status` says why.
+    """
     headers = (
         f"Host: 127.0.0.1:{port}\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\nConnection: close"
     )
     hello = f"POST /v1/traces HTTP/1.1\r\n{headers}\r\n\r\n".encode()
     answer = await _exchange(port, hello, len(b"HTTP/1.1 200"))
-    if not answer.endswith(b"200"):
+    if not answer.endswith((b"200", b"503")):
         raise NotReady(f"the engine's OTLP/HTTP port {port} answered an empty export with {answer!r}")
 
 

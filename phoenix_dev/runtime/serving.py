@@ -24,12 +24,14 @@ from phoenix_dev.receiver.refusals import Refusals
 from phoenix_dev.receiver.sockets import LOOPBACK, bind_loopback
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import collect_stderr
+from phoenix_dev.runtime.farewell import Farewell
 from phoenix_dev.runtime.http_server import Front, HttpServer
 from phoenix_dev.runtime.log_files import LogFiles
 from phoenix_dev.runtime.page import Page
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 from phoenix_dev.runtime.self_check import check_grpc, check_http
+from phoenix_dev.telemetry.reserve import Reserve
 from phoenix_dev.telemetry.retention.keeper import Keeper
 from phoenix_dev.telemetry.writer import Writer
 
@@ -52,18 +54,24 @@ def serve(options: EngineOptions, lock: EngineLock, reporter: Reporter) -> None:
     had.
     """
     store = options.home / folder.DATABASE
-    with closing(Writer(store)) as writer, closing(Keeper(store, writer, options.limits)):
-        asyncio.run(_Engine(options, lock, writer).live(reporter))
+    reserve = Reserve(options.home / folder.RESERVE, options.limits.reserve_bytes)
+    with closing(Writer(store, reserve)) as writer, closing(Keeper(store, writer, options.limits)) as keeper:
+        if writer.found_damaged:
+            _log.error("%s", writer.found_damaged)
+        asyncio.run(_Engine(options, lock, writer, keeper).live(reporter))
     if lock.in_place:
         forget_engine(options.home)
+    else:
+        Farewell.leave(options.home)
     _log.info("stopped; everything that was acknowledged is on disk")
 
 
 class _Engine:
-    def __init__(self, options: EngineOptions, lock: EngineLock, writer: Writer) -> None:
+    def __init__(self, options: EngineOptions, lock: EngineLock, writer: Writer, keeper: Keeper) -> None:
         self._options = options
         self._lock = lock
         self._writer = writer
+        self._keeper = keeper
         self._refusals = Refusals()
         self._reader_token = secrets.token_hex(16)
         intake = Intake(writer, self._refusals, reader_token=self._reader_token)
@@ -109,7 +117,8 @@ class _Engine:
     async def _announce(self, record: EngineRecord) -> None:
         await check_http(record.http_port)
         await check_grpc(record.grpc_port)
-        record.write(self._options.home)
+        with folder.writing(self._options.home):
+            record.write(self._options.home)
         _log.info("ready: %s and %s", record.endpoints.otlp_http, record.endpoints.otlp_grpc)
         gc.collect()
         gc.freeze()
@@ -154,6 +163,8 @@ class _Engine:
             "pid": os.getpid(),
             "queued_bytes": self._writer.queued_bytes,
             "failure": self._writer.failure,
+            "remedy": self._writer.remedy,
+            "clock_ahead_ns": self._keeper.clock_ahead_ns,
             "refused": [asdict(refusal) for refusal in self._refusals.snapshot()],
         }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
@@ -25,11 +25,37 @@ CHECKPOINT_PAGES = 4000
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn what SQLite says about a file into a NotReady that names the file."""
+    """Turn what SQLite says about a file into a NotReady that names the file. Of damage a mark is left beside it."""
     try:
         yield
     except sqlite3.Error as exc:
-        raise NotReady(f"the store {path} cannot be used: {exc}", hint="phoenix-dev status") from exc
+        hint = "phoenix-dev status"
+        if is_damage(exc):
+            mark_suspect(path)
+            hint = "phoenix-dev down && phoenix-dev up"
+        raise NotReady(f"the store {path} cannot be used: {exc}", hint=hint) from exc
+
+
+def is_damage(exc: BaseException) -> bool:
+    """Whether SQLite says that what it read is not what was written."""
+    code = getattr(exc, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def mark_suspect(path: Path) -> None:
+    """Have the next engine look through the whole file when it starts (damage.py)."""
+    with suppress(OSError):
+        suspect_file(path).touch(0o600)
+
+
+def suspects(path: Path) -> bool:
+    """Whether somebody met damage since the file was looked through."""
+    return suspect_file(path).exists()
+
+
+def suspect_file(path: Path) -> Path:
+    """The mark."""
+    return path.with_name(f"{path.name}.suspect")
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -84,6 +110,16 @@ def _migrate(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {number}")
         db.execute("COMMIT")
+
+
+def truncate_log(db: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the file and start it anew, unless somebody reads: exports wait meanwhile."""
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 20").fetchone()
+    try:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}").fetchone()
 
 
 class ReadConnection:

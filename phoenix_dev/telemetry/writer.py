@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,7 +22,9 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from phoenix_dev.telemetry.blocks import log_batch, metric_batch, trace_batch
-from phoenix_dev.telemetry.database import open_writer, readable
+from phoenix_dev.telemetry.damage import open_sound
+from phoenix_dev.telemetry.database import is_damage, readable, truncate_log
+from phoenix_dev.telemetry.health import Health, Unwritable, lacks_room
 from phoenix_dev.telemetry.inbox import Accepted, Overloaded
 from phoenix_dev.telemetry.statements import Statements
 
@@ -33,12 +35,16 @@ if TYPE_CHECKING:
 
     from phoenix_dev.telemetry.blocks import Batch
     from phoenix_dev.telemetry.inbox import ExportRequest
+    from phoenix_dev.telemetry.reserve import Reserve
 
     Result = TypeVar("Result")
 
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 #: What may wait in memory for its commit, in bytes of protobuf; more is answered with back-pressure.
 MAX_QUEUED_BYTES = 32 * 1024 * 1024
+#: While nothing can be written and nobody sends, it is tried so often (seconds).
+TRY_S = 1.0
+_RETRY_S = 5.0
 #: Exports in one transaction: enough to share an fsync, few enough to answer within some milliseconds.
 MAX_GROUP = 16
 
@@ -61,16 +67,22 @@ class _Chore:
 
 
 class Writer:
-    """Implements `Inbox` on a SQLite file. Opening it raises NotReady (see database.open_writer)."""
+    """Implements `Inbox` on a SQLite file. Opening it raises NotReady (see database.open_writer).
 
-    def __init__(self, path: Path) -> None:
-        self._db = open_writer(path)
+    `found_damaged` says in a sentence what was set aside when it was opened; it is empty when all was well. `reserve`
+    is room that is given up when the disk is full; exports wait until it is there again.
+    """
+
+    def __init__(self, path: Path, reserve: Reserve | None = None) -> None:
+        if reserve is not None:
+            reserve.release()  # starting takes some room too; the first export takes it back
+        self._db, self.found_damaged = open_sound(path)
         with readable(path):
             self._statements = Statements(self._db)
+        self._health = Health(path, reserve)
         self._jobs: deque[_Job] = deque()
         self._chores: deque[_Chore] = deque()
         self._queued_bytes = 0
-        self._failure = ""
         self._closing = False
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -83,8 +95,18 @@ class Writer:
 
     @property
     def failure(self) -> str:
-        """Why the last commit failed; empty since one succeeded."""
-        return self._failure
+        """Why nothing can be written; empty when it can."""
+        return self._health.told()[0]
+
+    @property
+    def remedy(self) -> str:
+        """A command that mends the failure, or shows more of it."""
+        return self._health.told()[1]
+
+    @property
+    def short_of_room(self) -> bool:
+        """Whether the disk is so full that even the reserve is in use."""
+        return self._health.short_of_room
 
     def submit(self, export: ExportRequest, size: int, positions: Mapping[str, str] = _NOWHERE) -> Future[Accepted]:
         """See `Inbox.submit`."""
@@ -125,43 +147,76 @@ class Writer:
         while True:
             with self._wake:
                 while not (self._jobs or self._chores or self._closing):
-                    self._wake.wait()
+                    if not self._wake.wait(TRY_S if self._health.failure else None):
+                        break
                 jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
                 # One at a time: exports do not wait for more than one.
                 chore = self._chores.popleft() if self._chores else None
+                closing = self._closing
             if not jobs and chore is None:
-                return
+                if closing:
+                    return
+                self._try()
             self._write(jobs)
             if chore is not None:
                 self._do(chore)
 
     def _do(self, chore: _Chore) -> None:
         try:
-            if chore.transaction:
-                with self._transaction():
-                    result = chore.work(self._db)
-            else:
-                result = chore.work(self._db)
+            try:
+                result = self._attempt(chore)
+            except sqlite3.Error as exc:
+                if not self._health.give_up_reserve(exc):
+                    raise
+                self._fold()
+                result = self._attempt(chore)
         except Exception as exc:  # noqa: BLE001 - who asked for it decides what to do
+            if isinstance(exc, sqlite3.Error) and (lacks_room(exc) or is_damage(exc)):
+                self._health.failed(exc)
             chore.future.set_exception(exc)
         else:
             chore.future.set_result(result)
+
+    def _attempt(self, chore: _Chore) -> object:
+        if not chore.transaction:
+            return chore.work(self._db)
+        with self._transaction():
+            return chore.work(self._db)
+
+    def _try(self) -> None:
+        """Nobody sends: see whether it would work again."""
+        try:
+            self._health.check()
+            if self._health.may_write_again():
+                with self._transaction():
+                    self._db.execute("UPDATE store SET last_trace = last_trace")
+                self._health.well()
+        except (sqlite3.Error, Unwritable):
+            self._fold()
+
+    def _fold(self) -> None:
+        """Make the room of the write-ahead log usable again, as far as that is possible."""
+        with suppress(sqlite3.Error):
+            truncate_log(self._db)
 
     def _write(self, jobs: list[_Job]) -> None:
         if not jobs:
             return
         pairs = [(job, batch) for job in jobs if (batch := self._understood(job))]
         try:
+            self._health.check()
             with self._transaction():
                 self._statements.write([batch for _, batch in pairs], time.time_ns())
                 self._statements.write_positions(job.positions for job, _ in pairs if job.positions)
         except Exception as exc:  # whatever it is, the senders must hear that nothing was kept
-            log.warning("could not write %d exports: %s", len(pairs), exc, exc_info=not isinstance(exc, sqlite3.Error))
-            self._failure = f"the store could not write: {exc}"
+            expected = isinstance(exc, (sqlite3.Error, Unwritable))
+            log.warning("could not write %d exports: %s", len(pairs), exc, exc_info=not expected)
+            self._health.failed(exc)
+            self._fold()
             for job, _ in pairs:
-                job.future.set_exception(Overloaded(5.0, self._failure))
+                job.future.set_exception(Overloaded(_RETRY_S, self._health.failure))
         else:
-            self._failure = ""
+            self._health.well()
             for job, batch in pairs:
                 job.future.set_result(Accepted(batch.accepted, batch.rejected, batch.reason))
         with self._wake:

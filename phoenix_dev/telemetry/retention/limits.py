@@ -24,3 +24,8 @@ class Limits:
     def wal_bytes(self) -> int:
         """Of `size`, for the write-ahead log: at most 32 MiB, twice what starts a checkpoint."""
         return min(32 * 1024 * 1024, self.size // 4)
+
+    @property
+    def reserve_bytes(self) -> int:
+        """Beside `size`, for removing when the disk is full: a whole write-ahead log folded in, and one to delete."""
+        return min(self.wal_bytes // 2 + 4 * 1024 * 1024, self.size // 4)

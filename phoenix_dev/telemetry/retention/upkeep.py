@@ -6,6 +6,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from phoenix_dev.telemetry.database import truncate_log
 from phoenix_dev.telemetry.retention import removal
 from phoenix_dev.telemetry.schema import MINUTE_NS
 
@@ -55,7 +56,7 @@ class Upkeep:
         """
         with contextlib.suppress(FileNotFoundError):
             if self._log.stat().st_size > self._limits.wal_bytes:
-                self._writer.run(_checkpoint, transaction=False).result()
+                self._writer.run(truncate_log, transaction=False).result()
 
     def forget_arrivals(self) -> None:
         """Counts of minutes of which nothing is kept any more, and what was removed long ago."""
@@ -80,11 +81,11 @@ class Upkeep:
         """Pages at the file's end move into free ones; the next checkpoint cuts the file."""
         while (surplus := self._surplus()) > 0 and not self._writer.queued_bytes:
             pages = min(surplus, _PAGES_AT_ONCE)
-            self._writer.run(partial(_vacuum, pages), transaction=False).result()
+            self._writer.run(partial(vacuum, pages), transaction=False).result()
 
     def _surplus(self) -> int:
         size, free, page = pages_of(self._db)
-        spare = round(_SPARE * self._limits.file_bytes) // page
+        spare = 0 if self._writer.short_of_room else round(_SPARE * self._limits.file_bytes) // page
         return min(free, max(free - spare, size - self._limits.file_bytes // page))
 
 
@@ -99,17 +100,10 @@ def _sweep(first: int, count: int, db: sqlite3.Connection) -> None:
         removal.sweep(db, number % removal.SLICES)
 
 
-def _vacuum(pages: int, db: sqlite3.Connection) -> None:
-    db.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
-
-
-def _checkpoint(db: sqlite3.Connection) -> None:
-    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
-    db.execute("PRAGMA busy_timeout = 20").fetchone()  # exports wait meanwhile
-    try:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {patience}").fetchone()
+def vacuum(pages: int, db: sqlite3.Connection) -> None:
+    """Move the last pages of the file into free ones, and cut them off."""
+    # `execute` takes one step of a statement without columns, and each step moves one page.
+    db.executescript(f"PRAGMA incremental_vacuum({pages})")
 
 
 def _forget_arrivals(db: sqlite3.Connection) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phoenix_dev.telemetry.retention import removal
+from phoenix_dev.telemetry.retention.upkeep import pages_of, vacuum
 from tests import otlp
 
 from .conftest import MEGABYTE, limits
@@ -92,3 +94,13 @@ def test_minutes_of_which_nothing_is_kept_are_forgotten(store: Store) -> None:
     store.make_room(1.0)
     store.upkeep(limits()).forget_arrivals()
     assert store.db.execute("SELECT minute FROM arrival").fetchall() == [(newest,)]
+
+
+def test_one_call_gives_many_pages_back(store: Store) -> None:
+    """Of a statement without columns Python's sqlite3 takes one step: of a vacuum, one page."""
+    for _ in range(30):
+        store.trace("a", size=60_000)
+    store.writer.run(lambda db: db.execute("DELETE FROM span_block")).result(timeout=10)
+    size, free, _ = pages_of(store.db)
+    store.writer.run(partial(vacuum, 100), transaction=False).result(timeout=10)
+    assert pages_of(store.db)[:2] == (size - 100, free - 100)
