@@ -144,7 +144,7 @@ def _refused(patient: Patient) -> Iterator[Finding]:
 
 def _clock(patient: Patient) -> Iterator[Finding]:
     jumped = embedded.clock(patient.answer()) if patient.runtime() == "embedded" else ()
-    found = [*jumped, *_engine_clock(patient), *_service_clocks(patient)]
+    found = [*jumped, *_docker_clock(patient), *_service_clocks(patient)]
     return iter(found or [Finding("clock", Severity.OK, "nobody's clock is off by more than two seconds")])
 
 
@@ -188,7 +188,7 @@ def _of_the_engine(patient: Patient) -> list[ports.Usage]:
     return [ports.Usage(WantedPort.of(patient.settings, name, what), has.get(name, 0)) for name, what in wanted.items()]
 
 
-def _engine_clock(patient: Patient) -> Iterator[Finding]:
+def _docker_clock(patient: Patient) -> Iterator[Finding]:
     if patient.runtime() != "compose" or not patient.docker.answers:
         return
     before = time.time_ns()

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import StoredData
+from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
-from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.protocol import Silence, Started, Stopped
 from phoenix_dev.runtime.record import StackRecord
 
@@ -158,7 +158,7 @@ class ComposeRuntime:
     def _alone(self, patience_s: float) -> Iterator[None]:
         """Held while the stack of this folder is changed: two at once would undo each other's work."""
         deadline = time.monotonic() + patience_s
-        while (lock := EngineLock.take(self.home / _LOCK)) is None:
+        while (lock := FileLock.take(self.home / _LOCK)) is None:
             if time.monotonic() > deadline:
                 raise NotReady(
                     f"another phoenix-dev has been starting or stopping the stack in {self.home} for {patience_s:g} s",

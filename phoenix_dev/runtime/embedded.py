@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from phoenix_dev import __version__
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
+from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_handle import EngineHandle
 from phoenix_dev.runtime.farewell import Farewell
-from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.protocol import Started, Stopped
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 from phoenix_dev.telemetry.set_aside import is_set_aside
@@ -98,7 +98,7 @@ class EmbeddedRuntime:
         if not self._data_files():
             return
         with folder.writing(self.home):
-            lock = EngineLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
+            lock = FileLock.take(self.engine.lock)  # nobody starts an engine on files that are being removed
         if lock is None:
             raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
         with lock:

@@ -14,9 +14,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady, PhoenixDevError
+from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_log import LOG_FILE, open_log
-from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.options import EngineOptions
 from phoenix_dev.runtime.report import Reporter
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(options: EngineOptions, reporter: Reporter) -> int:
-    lock = EngineLock.take(options.home / folder.LOCK)
+    lock = FileLock.take(options.home / folder.LOCK)
     if lock is None:
         reporter.busy()
         return _BUSY

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
+from phoenix_dev.processes.lock import FileLock, holder, is_held
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.lock import EngineLock, holder, is_held
 from phoenix_dev.runtime.protocol import Stopped
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 
@@ -104,7 +104,7 @@ class EngineHandle:
         Where that is not possible it stays: without an engine it only says where one had listened.
         """
         with contextlib.suppress(OSError):
-            lock = EngineLock.take(self.lock) if self.lock.exists() else None
+            lock = FileLock.take(self.lock) if self.lock.exists() else None
             if lock is not None:
                 with lock:
                     forget_engine(self.home)

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from phoenix_dev.runtime.docker_engine import DockerEngine
     from phoenix_dev.runtime.protocol import Listener
 
-#: How long a registry may be silent (seconds); while there is work the engine tells about it all the time.
+#: How long a registry may be silent (seconds); while there is work Docker tells about it all the time.
 SILENCE_S = 60.0
 
 
-def missing(engine: DockerEngine, images: Sequence[str]) -> tuple[str, ...]:
-    """Those that the engine does not have. Raises NotReady when it does not answer."""
-    return tuple(image for image in images if engine.ask(f"/images/{quote(image)}/json") is None)
+def missing(docker_engine: DockerEngine, images: Sequence[str]) -> tuple[str, ...]:
+    """Those that the Docker engine does not have. Raises NotReady when it does not answer."""
+    return tuple(image for image in images if docker_engine.ask(f"/images/{quote(image)}/json") is None)
 
 
 def fetch(
-    engine: DockerEngine, parts: Sequence[Part], registry: str, listener: Listener, silence_s: float = SILENCE_S
+    docker_engine: DockerEngine, parts: Sequence[Part], registry: str, listener: Listener, silence_s: float = SILENCE_S
 ) -> Mapping[str, str]:
     """Pull what is missing, all at a time. By name of the part: why an optional one's image cannot be had.
 
@@ -36,10 +36,10 @@ def fetch(
     cannot be had; it names the setting for a mirror.
     """
     by_image = {part.image_from(registry): part for part in parts}
-    wanted = missing(engine, tuple(by_image))
+    wanted = missing(docker_engine, tuple(by_image))
     if not wanted:
         return {}
-    outcomes = _pull_all(engine, wanted, listener, silence_s)
+    outcomes = _pull_all(docker_engine, wanted, listener, silence_s)
     failed = {by_image[image]: why for image, why in outcomes.items() if why}
     for part, why in failed.items():
         if part.core:
@@ -47,13 +47,15 @@ def fetch(
     return {part.name: _cannot_be_had(part, registry, why).message for part, why in failed.items()}
 
 
-def _pull_all(engine: DockerEngine, wanted: Sequence[str], listener: Listener, silence_s: float) -> Mapping[str, str]:
-    """Why each could not be pulled, empty when it was. Ctrl-C waits for nothing: the engine ends what is under way."""
+def _pull_all(
+    docker_engine: DockerEngine, wanted: Sequence[str], listener: Listener, silence_s: float
+) -> Mapping[str, str]:
+    """Why each could not be pulled, empty when it was. Ctrl-C waits for nothing: Docker ends what is under way."""
     outcomes: dict[str, str] = {}
 
     def pull(image: str) -> None:
         try:
-            outcomes[image] = _pull(engine, image, listener, silence_s)
+            outcomes[image] = _pull(docker_engine, image, listener, silence_s)
         except Exception as error:  # noqa: BLE001 - nobody sees it in a thread, and an image without outcome looks pulled
             outcomes[image] = _sentence(f"{type(error).__name__}: {error}")
 
@@ -91,7 +93,7 @@ class _Layers:
             self.done[layer] = self.total.get(layer, 0)
 
 
-def _pull(engine: DockerEngine, image: str, listener: Listener, silence_s: float) -> str:
+def _pull(docker_engine: DockerEngine, image: str, listener: Listener, silence_s: float) -> str:
     """Pull an image; why that was not possible, empty when it was."""
     from docker.errors import DockerException
     from requests.exceptions import RequestException, Timeout
@@ -101,7 +103,7 @@ def _pull(engine: DockerEngine, image: str, listener: Listener, silence_s: float
     layers = _Layers()
     listener.pulling(image, 0, 0)
     try:
-        with _client(engine, silence_s) as client:
+        with _client(docker_engine, silence_s) as client:
             for event in client.pull(name, tag, stream=True, decode=True):
                 if "error" in event:
                     return _sentence(str(event["error"]))
@@ -117,7 +119,7 @@ def _pull(engine: DockerEngine, image: str, listener: Listener, silence_s: float
     return ""
 
 
-def _client(engine: DockerEngine, silence_s: float) -> APIClient:
+def _client(docker_engine: DockerEngine, silence_s: float) -> APIClient:
     """docker-py's client, which by itself lets a pull wait for ever (it asks with `timeout=None`)."""
     from docker import APIClient
 
@@ -125,7 +127,7 @@ def _client(engine: DockerEngine, silence_s: float) -> APIClient:
         def request(self, *asked: Any, **how: Any) -> Any:
             return super().request(*asked, **{**how, "timeout": silence_s})
 
-    return Impatient(base_url=engine.url, version="auto")
+    return Impatient(base_url=docker_engine.url, version="auto")
 
 
 def _sentence(text: str) -> str:

@@ -38,7 +38,7 @@ from phoenix_dev.telemetry.writer import Writer
 if TYPE_CHECKING:
     import socket
 
-    from phoenix_dev.runtime.lock import EngineLock
+    from phoenix_dev.processes.lock import FileLock
     from phoenix_dev.runtime.options import EngineOptions
     from phoenix_dev.runtime.report import Reporter
 
@@ -49,7 +49,7 @@ _HOUSEKEEPING_S = 2.0
 _log = logging.getLogger("phoenix_dev.engine")
 
 
-def serve(options: EngineOptions, lock: EngineLock, reporter: Reporter) -> None:
+def serve(options: EngineOptions, lock: FileLock, reporter: Reporter) -> None:
     """Serve until SIGTERM, SIGINT, or the state folder is gone. Raises NotReady when a port or the store is not to be
     had.
     """
@@ -67,7 +67,7 @@ def serve(options: EngineOptions, lock: EngineLock, reporter: Reporter) -> None:
 
 
 class _Engine:
-    def __init__(self, options: EngineOptions, lock: EngineLock, writer: Writer, keeper: Keeper) -> None:
+    def __init__(self, options: EngineOptions, lock: FileLock, writer: Writer, keeper: Keeper) -> None:
         self._options = options
         self._lock = lock
         self._writer = writer

@@ -18,10 +18,10 @@ import pytest
 
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.processes.identity import identity
+from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.receiver.sockets import bind_loopback
 from phoenix_dev.runtime.embedded import EmbeddedRuntime
 from phoenix_dev.runtime.engine_handle import EngineHandle
-from phoenix_dev.runtime.lock import EngineLock
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 from phoenix_dev.settings import Ports, Settings
 from phoenix_dev.telemetry.reader import open_stores
@@ -166,7 +166,7 @@ def test_the_process_that_a_stale_record_names_is_never_touched(runtime: Embedde
 
 def test_a_lock_held_by_a_process_that_names_another_is_not_reason_enough_to_kill_it(runtime: EmbeddedRuntime) -> None:
     make(runtime)
-    lock = EngineLock.take(runtime.engine.lock)
+    lock = FileLock.take(runtime.engine.lock)
     assert lock is not None
     with lock, subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         runtime.engine.lock.write_text(json.dumps({"pid": stranger.pid, "identity": "another time"}))
@@ -274,7 +274,7 @@ def test_an_engine_that_hangs_is_degraded_and_named_and_down_ends_it(runtime: Em
 
 def test_an_engine_that_is_starting_is_told_as_such(runtime: EmbeddedRuntime) -> None:
     make(runtime)
-    lock = EngineLock.take(runtime.engine.lock)
+    lock = FileLock.take(runtime.engine.lock)
     assert lock is not None
     with lock:
         status = runtime.status()
