@@ -80,8 +80,15 @@ def rules() -> Iterator[tuple[str, set[str] | None]]:
 MAY_KNOW = dict(rules())
 
 
-def test_every_part_stands_in_the_table_of_parts() -> None:
-    assert {part_of(module) for module in MODULES} - {""} <= MAY_KNOW.keys()
+def test_the_table_of_parts_is_the_parts_there_are_each_once() -> None:
+    assert sorted(name for name, _ in rules()) == sorted({part_of(module) for module in MODULES} - {""})
+
+
+@pytest.mark.parametrize("part", [part for part, allowed in MAY_KNOW.items() if allowed])
+def test_a_part_uses_what_it_may_know(part: str) -> None:
+    ours = {name for module, path in MODULES.items() if part_of(module) == part for name in imports(path)}
+    allowed = {f"phoenix_dev.{name}" for name in MAY_KNOW[part] or ()}
+    assert {name for name in allowed if not any(is_within(one, {name}) for one in ours)} == set()
 
 
 @pytest.mark.parametrize("module", MODULES)
