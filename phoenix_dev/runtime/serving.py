@@ -30,6 +30,7 @@ from phoenix_dev.runtime.log_files import LogFiles
 from phoenix_dev.runtime.page import Page
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
+from phoenix_dev.runtime.scraping import Scraping
 from phoenix_dev.runtime.self_check import check_grpc, check_http
 from phoenix_dev.telemetry.reserve import Reserve
 from phoenix_dev.telemetry.retention.keeper import Keeper
@@ -87,7 +88,7 @@ class _Engine:
         sockets = await bind_first_free(self._options.http, _bind)
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
-        beside: list[Page | LogFiles] = []
+        beside: list[Page | LogFiles | Scraping] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
             page = Page(self._options.home, self._options.project, sockets_of_page)
@@ -97,6 +98,7 @@ class _Engine:
             await self._announce(self._record(sockets[0].getsockname()[1], grpc_port, page.port))
             reporter.ready()
             beside += self._log_files(sockets[0].getsockname()[1])
+            beside.append(Scraping(self._options.home, sockets[0].getsockname()[1]))
             await self._wait()
         finally:
             await self._finish(serving, beside)
@@ -134,7 +136,7 @@ class _Engine:
                 return
         _log.warning("the state folder is gone")
 
-    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles]) -> None:
+    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles | Scraping]) -> None:
         _log.info("stopping")
         self._http.should_exit = True
         await asyncio.gather(self._grpc.stop(_FINISH_S), serving, *(child.stop() for child in beside))
@@ -154,6 +156,7 @@ class _Engine:
             ui_port=ui_port,
             moved=tuple(filter(None, moved)),
             limits=options.limits,
+            notes=(self._writer.found_damaged,) if self._writer.found_damaged else (),
             log_files=options.log_files,
         )
 
