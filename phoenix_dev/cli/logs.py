@@ -15,10 +15,11 @@ from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from phoenix_dev.model.identifier import IdKind
     from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.stores import Stores
     from phoenix_dev.usecases.read_logs import LogSelection
 
 #: `--correlation` without an ID: every log that belongs to a request. No argument can hold this.
@@ -108,7 +109,9 @@ def logs(
     kind: IdKind | None = "request" if request is not None else None
     selection = LogSelection(keep, limit, given[0] if given else "", kind)
     show = _printer(app, selection, as_json=as_json)
-    batches = follow_logs(app.stores(), selection, app.output.talk) if follow else (read_logs(app.stores(), selection),)
+    stores = app.stores()
+    batches = follow_logs(stores, selection, app.output.talk) if follow else (read_logs(stores, selection),)
+    app.output.talk(*_narrowed(stores, selection, follow=follow))
     for batch in batches:
         show(batch.records)
         if batch.truncated:
@@ -118,6 +121,16 @@ def logs(
             app.output.talk(
                 "no log of this request matches" if given else "no log matches; --since 7d looks further back"
             )
+
+
+def _narrowed(stores: Stores, selection: LogSelection, *, follow: bool) -> Iterator[str]:
+    """What of the question the store cannot answer."""
+    from phoenix_dev.usecases import cannot
+
+    if not selection.id:
+        yield from cannot.of_past_logs(stores, selection.keep.since_ns)
+    if follow:
+        yield from cannot.of_tail(stores)
 
 
 def _printer(app: AppContext, selection: LogSelection, *, as_json: bool) -> Callable[[Sequence[LogRecord]], None]:

@@ -14,9 +14,11 @@ from phoenix_dev.cli.options import json_option, runtime_option, since_option
 @pass_app
 def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
     """List the services that send telemetry, with what arrived from each."""
+    from phoenix_dev.usecases import cannot
     from phoenix_dev.usecases.list_services import list_services
 
-    found = list_services(app.stores(), since_ns)
+    stores = app.stores()
+    found = list_services(stores, since_ns)
     if as_json:
         from phoenix_dev.render.jsonout import services_json
 
@@ -31,3 +33,4 @@ def services(app: AppContext, *, since_ns: int, as_json: bool) -> None:
     if not found:
         command = app.output.again('eval "$(phoenix-dev env)"')
         app.output.talk(f"no service has sent anything in that time; {command} tells yours where to send")
+        app.output.talk(*cannot.of_services(stores))

@@ -58,6 +58,7 @@ def traces(
 ) -> None:
     """List traces, the newest first."""
     from phoenix_dev.stores.traces import TraceQuery
+    from phoenix_dev.usecases import cannot
     from phoenix_dev.usecases.list_traces import list_traces
 
     by_default = ctx.get_parameter_source("since_ns") is click.core.ParameterSource.DEFAULT
@@ -71,7 +72,10 @@ def traces(
         attributes=attributes,
         limit=limit,
     )
-    page = list_traces(app.stores(), query, correlation)
+    stores = app.stores()
+    page = list_traces(stores, query, correlation)
+    if correlation is None:  # who names an ID asks for no time, and gets each trace measured whole
+        app.output.talk(*cannot.of_list(stores, query))
     if as_json:
         from phoenix_dev.render.jsonout import trace_page_json
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from phoenix_dev.errors import NotFound
 from phoenix_dev.model.log import LEVELS
 from phoenix_dev.stores.logs import LogFilter
-from phoenix_dev.web import cannot
+from phoenix_dev.usecases import cannot
 from phoenix_dev.web.asked import LOG_LIMITS, WINDOWS, Asked, log_filter
 from phoenix_dev.web.live import Event
 from phoenix_dev.web.markup import fragment, page, query

@@ -13,14 +13,17 @@ from phoenix_dev.model.timeline import timeline_of
 from phoenix_dev.model.timeline.kinship import relation
 from phoenix_dev.model.trace_ids import correlation_ids
 from phoenix_dev.stores.matching import summary_of
+from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.find_request import Bearers, bearers, read_request, read_traces, resolve
-from phoenix_dev.web import cannot
+from phoenix_dev.web.live import Event
 from phoenix_dev.web.markup import page, path_part, query
 from phoenix_dev.web.traces import rows_of
 from phoenix_dev.web.views import log_lines, span_view, trace_view
 from phoenix_dev.web.waterfall import span_at
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.span import Trace, TraceSummary
     from phoenix_dev.model.timeline import Timeline
     from phoenix_dev.stores import Stores
+    from phoenix_dev.web.live import Streams
     from phoenix_dev.web.reading import Reading
     from phoenix_dev.web.views import SpanView
 
@@ -38,13 +42,18 @@ _MOST_OTHERS = 20
 #: Spans of a page with several waterfalls.
 _MOST_SPANS = 20_000
 _MOST_LOOSE = 500
+#: A trace of which nothing came for so long (seconds) is taken as whole; how often it is looked for more.
+_QUIET_S = 30.0
+_LOOK_S = 1.0
+_RECENTLY_NS = 120 * 10**9
 
 
 class RequestPages:
-    """`/find`, `/trace/ID` and `/trace/ID/span/KEY`."""
+    """`/find`, `/trace/ID`, its stream, and `/trace/ID/span/KEY`."""
 
-    def __init__(self, reading: Reading, project: str) -> None:
+    def __init__(self, reading: Reading, streams: Streams, project: str) -> None:
         self._reading = reading
+        self._streams = streams
         self._project = project
 
     async def find(self, request: Request) -> Response:
@@ -87,6 +96,7 @@ class RequestPages:
             lacks=lacks,
             expand=expand,
             again=f"/find{query(q=typed, **{'as': kind or ''})}&expand=1",
+            arriving=False,
         )
 
     async def trace(self, request: Request) -> Response:
@@ -122,7 +132,24 @@ class RequestPages:
             lacks=lacks,
             expand=expand,
             again=f"/trace/{trace_id}?expand=1",
+            arriving=_is_recent(found),
         )
+
+    async def live(self, request: Request) -> Response:
+        """How much has come to a trace that is still arriving, until it has been quiet for a while."""
+        return self._streams.of(self._growing(_trace_id(request)))
+
+    async def _growing(self, trace_id: str) -> AsyncIterator[Event]:
+        before, quiet_since = None, time.monotonic()
+        while time.monotonic() - quiet_since < _QUIET_S:
+            found = await self._reading.ask(lambda stores: read_traces(stores, [trace_id])[0])
+            size = (len(found.spans), len(found.logs))
+            if size != before:
+                before, quiet_since = size, time.monotonic()
+                yield Event("size", {"spans": size[0], "logs": size[1]})
+            if await self._streams.pause(_LOOK_S):
+                return
+        yield Event("quiet", {})
 
     async def span(self, request: Request) -> Response:
         """What one span says, as the part of a page."""
@@ -169,6 +196,11 @@ def _bounded(timelines: list[Timeline]) -> list[Timeline]:
             break
         kept.append(timeline)
     return kept
+
+
+def _is_recent(trace: Trace) -> bool:
+    """Whether more of it may still come."""
+    return time.time_ns() - trace.end_ns < _RECENTLY_NS
 
 
 def _trace_id(request: Request) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.quantity import ago, duration, three_digits
+from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.see_system import see_system
-from phoenix_dev.web import cannot
 from phoenix_dev.web.asked import WINDOWS, Asked
 from phoenix_dev.web.drawing import draw
 from phoenix_dev.web.hues import hue_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.quantity import clock, day, duration
+from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.list_traces import list_traces
-from phoenix_dev.web import cannot
 from phoenix_dev.web.asked import TRACE_LIMITS, WINDOWS, Asked, trace_query
 from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.live import Event
