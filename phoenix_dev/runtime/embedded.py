@@ -16,6 +16,7 @@ from phoenix_dev.runtime.engine_handle import EngineHandle
 from phoenix_dev.runtime.farewell import Farewell
 from phoenix_dev.runtime.protocol import Started, Stopped
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
+from phoenix_dev.runtime.scraped import name_services
 from phoenix_dev.telemetry.set_aside import is_set_aside
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class EmbeddedRuntime:
             self.home.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
             notes = self._bring_up(time.monotonic() + timeout_s)
+            name_services(self.home, self.settings)
             StackRecord(self.name, self.settings.project, profile).write(self.home)
             Farewell.forget(self.home)
         return Started(self.status(), notes)
@@ -199,7 +201,10 @@ class EmbeddedRuntime:
                     socket.close()
 
     def _data_files(self) -> list[Path]:
-        return sorted(self.home.glob(f"{folder.DATABASE}*"))
+        try:
+            return sorted(self.home.glob(f"{folder.DATABASE}*"))
+        except OSError as error:
+            raise folder.unusable(self.home, error) from error
 
 
 def _listens(engine: EngineRecord) -> tuple[int, int, int]:
