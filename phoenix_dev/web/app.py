@@ -32,7 +32,7 @@ _STATUSES = ((NotFound, 404), (UsageError, 400), (NotReady, 503))
 def page_app(open_stores: Callable[[], Stores], project: str) -> tuple[Starlette, Streams]:
     """The page of some stores, and the streams that it has open."""
     reading, streams = Reading(open_stores), Streams()
-    traces, requests = TracePages(reading, streams, project), RequestPages(reading, project)
+    traces, requests = TracePages(reading, streams, project), RequestPages(reading, streams, project)
     logs, system = LogPages(reading, streams, project), SystemPages(reading, project)
     routes = [
         Route("/", traces.show),
@@ -40,6 +40,7 @@ def page_app(open_stores: Callable[[], Stores], project: str) -> tuple[Starlette
         Route("/traces/live", traces.live),
         Route("/find", requests.find),
         Route("/trace/{trace_id}", requests.trace),
+        Route("/trace/{trace_id}/live", requests.live),
         Route("/trace/{trace_id}/span/{key}", requests.span),
         Route("/logs", logs.show),
         Route("/logs/live", logs.live),

@@ -170,6 +170,15 @@ def test_a_new_trace_comes_to_the_top_and_waits_while_somebody_chooses(site: Sit
     assert "GET /second" in page.locator("#rows li").first.inner_text()
 
 
+def test_what_comes_to_an_open_request_is_told_and_shown_when_wanted(site: Site, look: Look) -> None:
+    page = look(f"{site.url}/trace/{FAILED}")
+    late = otlp.span(FAILED, "late work", parent=f"{1:016x}", start=time.time_ns() - 4 * otlp.SECOND)
+    site.send(otlp.traces("api-gateway", late))
+    page.get_by_text("1 more span ↻").click()
+    page.get_by_text("late work").wait_for()
+    assert page.locator("#more").is_hidden()
+
+
 def test_filters_make_an_address_that_can_be_shared(site: Site, look: Look) -> None:
     page = look(f"{site.url}/")
     page.get_by_label("Service").fill("llm-service")

@@ -6,7 +6,9 @@ const say = (text) => { byId("said").textContent = text; };
 
 // ---- rows and keys -------------------------------------------------------------------------------------------------
 
-const rows = () => [...document.querySelectorAll("[data-nav], .r a")].filter((row) => row.checkVisibility?.() ?? true);
+// Those of a waterfall are always there; to ask each whether it is visible would have it laid out.
+const isThere = (row) => Boolean(row.closest(".r")) || (row.checkVisibility?.() ?? true);
+const rows = () => [...document.querySelectorAll("[data-nav], .r a")].filter(isThere);
 
 function step(by) {
   const all = rows();
@@ -134,6 +136,29 @@ if (byId("panel") && !byId("panel").hidden) {
   const trace = document.querySelector("[data-trace]").dataset.trace;
   byId("panel").dataset.trace = trace;
   choose(trace, new URLSearchParams(location.search).get("span"));
+}
+
+// A request that is still arriving: what has come since is told, and shown when that is wanted.
+const arriving = byId("arriving");
+if (arriving) {
+  let growth = null;
+  const watch = () => {
+    growth?.close();
+    if (document.hidden || arriving.dataset.quiet) return;
+    growth = new EventSource(`/trace/${arriving.querySelector("[data-trace]").dataset.trace}/live`);
+    growth.addEventListener("quiet", () => { arriving.dataset.quiet = "1"; growth.close(); });
+    growth.addEventListener("size", (event) => {
+      const { spans, logs } = JSON.parse(event.data);
+      const more = [[spans - arriving.dataset.spans, "span"], [logs - arriving.dataset.logs, "log"]]
+        .filter(([number]) => number > 0).map(([number, noun]) => `${number} more ${noun}${number > 1 ? "s" : ""}`);
+      byId("more").hidden = !more.length;
+      byId("more").textContent = `${more.join(", ")} ↻`;
+    });
+  };
+  byId("more").addEventListener("click", () => location.reload());
+  document.addEventListener("visibilitychange", watch);
+  addEventListener("pagehide", () => growth?.close());
+  watch();
 }
 
 // ---- copying -------------------------------------------------------------------------------------------------------
