@@ -10,6 +10,7 @@ from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import group
 from phoenix_dev.cli.options import json_option
 from phoenix_dev.cli.trace import show_request
+from phoenix_dev.cli.types import Finite
 
 if TYPE_CHECKING:
     from phoenix_dev.demo.scenario import Fault
@@ -93,7 +94,7 @@ def stop(app: AppContext) -> None:
 )
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="Requests to send.")
 @click.option(
-    "--rate", type=click.FloatRange(min=0), default=0.0, help="Requests a second; as fast as answers come if not given."
+    "--rate", type=Finite(min=0), default=0.0, help="Requests a second; as fast as answers come if not given."
 )
 @seed_option
 @fault_option

@@ -11,7 +11,7 @@ from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option, runtime_option
 from phoenix_dev.cli.request_words import SpanName, Statuses, outgoing_of
-from phoenix_dev.cli.types import Duration
+from phoenix_dev.cli.types import Duration, Finite
 from phoenix_dev.errors import ExpectationFailed, NotFound, PhoenixDevError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _STDOUT = "-"
 )
 @click.option("-L", "--location", "follow", is_flag=True, help="Follow redirects.")
 @click.option(
-    "-m", "--timeout", "timeout_s", type=click.FloatRange(min=0, min_open=True), default=30.0, show_default=True,
+    "-m", "--timeout", "timeout_s", type=Finite(min=0, min_open=True), default=30.0, show_default=True,
     metavar="SECONDS", help="Wait so long for the answer.",
 )  # fmt: skip
 @click.option("-i", "--include", is_flag=True, help="Show the headers of the answer.")
@@ -52,7 +52,7 @@ _STDOUT = "-"
     "-o", "--output", metavar="FILE", help="Write the body to a file as it came; - to stdout, and all else to stderr."
 )
 @click.option(
-    "--wait", "wait_s", type=click.FloatRange(min=0), default=5.0, show_default=True, metavar="SECONDS",
+    "--wait", "wait_s", type=Finite(min=0), default=5.0, show_default=True, metavar="SECONDS",
     help="Wait at most so long for spans and logs; 0 shows the answer only.",
 )  # fmt: skip
 @click.option("--expand", is_flag=True, help="Show every span, repeats too.")

@@ -8,6 +8,7 @@ import click
 
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
+from phoenix_dev.cli.types import Finite
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wait",
     "patience_s",
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     default=10.0,
     show_default=True,
     metavar="SECONDS",

@@ -10,6 +10,7 @@ from phoenix_dev.cli.completion import complete_trace_id
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option, runtime_option
+from phoenix_dev.cli.types import Finite
 
 if TYPE_CHECKING:
     from phoenix_dev.model.identifier import IdKind
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--as", "as_kind", type=click.Choice(["trace", "correlation", "request", "span"]), help="Read the ID as this kind."
 )
-@click.option(
-    "--wait", "wait_s", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait for a request still arriving."
-)
+@click.option("--wait", "wait_s", type=Finite(min=0), metavar="SECONDS", help="Wait for a request still arriving.")
 @click.option("--expand", is_flag=True, help="Show every span, repeats too.")
 @click.option("--no-logs", is_flag=True, help="Leave the logs out.")
 @runtime_option

@@ -18,9 +18,23 @@ else:
     _Number = _Pattern = _Pair = _Text = click.ParamType
 
 
+_MOST = 10**9
+
+
 def as_received(typed: str) -> str:
     """A word as the store may hold it: what is not UTF-8 stands for U+FFFD, as it does where it was sent."""
     return typed.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class Finite(click.FloatRange):
+    """A number within a range that ends somewhere: `nan` is in no range, and nobody waits for `inf` seconds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; a usage error for what is none, or beyond 10^9."""
+        number: float = super().convert(value, param, ctx)
+        if not abs(number) <= _MOST:
+            self.fail(f"{value} is not a number up to {_MOST}.", param, ctx)
+        return number
 
 
 class Duration(_Number):

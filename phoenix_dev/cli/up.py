@@ -7,6 +7,7 @@ import click
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option, start_runtime_option
+from phoenix_dev.cli.types import Finite
 from phoenix_dev.runtime.catalogue import OPTIONAL
 
 _PATIENCE_S = 60.0
@@ -34,7 +35,7 @@ _NEXT_STEPS = (
     multiple=True,
     help="Leave this part of the real stack out; may be given several times.",
 )
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=_PATIENCE_S, help="Seconds until it must be ready.")
+@click.option("--timeout", type=Finite(min=0.1), default=_PATIENCE_S, help="Seconds until it must be ready.")
 @json_option
 @pass_app
 def up(

@@ -75,7 +75,7 @@ def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds:
 
     What has arrived by then is returned; raises NotFound when that is nothing.
     """
-    found = once_quiet(lambda: _found_yet(stores, text, as_kind), seconds)
+    found = once_quiet(stores, lambda: _found_yet(stores, text, as_kind), seconds)
     return find_request(stores, text, as_kind) if found is None else found
 
 

@@ -9,17 +9,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from phoenix_dev.model.request import Request
+    from phoenix_dev.stores import Stores
 
 #: A request is taken as whole when nothing was added to it for so long (SDKs export every 200 ms with the variables of
 #: `env`).
 QUIET_SECONDS = 0.5
-_POLL_SECONDS = 0.05
 
 
 def once_quiet(
-    find: Callable[[], Request | None], seconds: float, *, whole: Callable[[Request], bool] = lambda _: True
+    stores: Stores,
+    find: Callable[[], Request | None],
+    seconds: float,
+    *,
+    whole: Callable[[Request], bool] = lambda _: True,
 ) -> Request | None:
-    """What `find` finds once nothing is added to it any more and it is `whole`; after so many seconds what is there."""
+    """What `find` finds in the stores once nothing is added to it any more and it is `whole`; after so many seconds
+    what is there. It is looked for as often as the stores stand to be asked.
+    """
     deadline = time.monotonic() + seconds
     seen, quiet_since = -1, time.monotonic()
     while True:
@@ -32,4 +38,4 @@ def once_quiet(
             return request
         if now >= deadline:
             return request
-        time.sleep(_POLL_SECONDS)
+        time.sleep(stores.logs.capabilities.poll_seconds)

@@ -64,7 +64,9 @@ def caused(stores: Stores, sent: Outgoing, wanted: Wanted, seconds: float) -> Re
         entries = (span.parent_span_id in ("", sent.span_id) for span in _spans(found))
         return any(entries) and all(_has(found, *span) for span in wanted.spans)
 
-    found = once_quiet(lambda: _found(stores, sent), seconds, whole=lambda found: whole(without_own(sent, found)))
+    found = once_quiet(
+        stores, lambda: _found(stores, sent), seconds, whole=lambda found: whole(without_own(sent, found))
+    )
     return found or Request(sent.trace_id, "trace", (), ())
 
 

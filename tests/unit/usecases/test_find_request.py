@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from phoenix_dev.errors import NotFound, UsageError
 from phoenix_dev.stores.traces import TraceQuery
 from phoenix_dev.usecases.find_request import find_request, wait_for_request, without_logs
 from phoenix_dev.usecases.list_traces import list_traces
+from phoenix_dev.usecases.quiet import once_quiet
 from tests import otlp
 
 if TYPE_CHECKING:
@@ -153,6 +156,26 @@ def test_an_id_that_cannot_be_of_the_forced_kind_is_wrong_usage(
 def test_waiting_ends_when_the_request_is_there_and_quiet(send: Send, stores: Stores) -> None:
     send(otlp.traces("a", otlp.span(A)))
     assert wait_for_request(stores, A, None, 30).traces[0].trace_id == A
+
+
+def test_a_store_is_asked_no_more_often_than_it_stands(send: Send, stores: Stores) -> None:
+    send(otlp.traces("a", otlp.span(A)))
+    asked: list[float] = []
+    seldom: Any = Seldom(stores.logs)
+
+    def find() -> None:
+        asked.append(time.monotonic())
+
+    assert once_quiet(replace(stores, logs=seldom), find, 0.5) is None
+    assert 2 <= len(asked) <= 4
+    assert asked[1] - asked[0] >= 0.2
+
+
+class Seldom:
+    """A store of logs that stands a question each 0.2 s."""
+
+    def __init__(self, logs: Any) -> None:
+        self.capabilities = replace(logs.capabilities, poll_seconds=0.2)
 
 
 def test_waiting_for_what_never_comes_ends_with_not_found(send: Send, stores: Stores) -> None:
