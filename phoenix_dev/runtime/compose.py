@@ -14,7 +14,6 @@ from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import StoredData
 from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.protocol import Silence, Started, Stopped
@@ -139,6 +138,8 @@ class ComposeRuntime:
         if containers.facts():
             raise NotReady("the data cannot be deleted while the stack runs", hint="phoenix-dev down --data")
         containers.remove_volumes()
+        from phoenix_dev.runtime.compose_logs import ComposeLogs
+
         ComposeLogs(self.home, ()).forget()
 
     def _status(self, *, brief: bool) -> StackStatus:

@@ -253,9 +253,10 @@ def test_on_a_terminal_the_command_has_one_with_size_and_colour(free_ports: None
 
 def test_keys_reach_the_command_and_a_new_size_of_the_terminal_too(free_ports: None) -> None:
     program = (
-        "import os, signal\n"
-        "signal.signal(signal.SIGWINCH, lambda *_: print('size', *os.get_terminal_size(), flush=True))\n"
-        "print('ready', flush=True)\nprint('got', input())"
+        "import os, signal, time\nsizes = []\n"
+        "signal.signal(signal.SIGWINCH, lambda *_: sizes.append(os.get_terminal_size()))\n"
+        "print('ready', flush=True)\nwhile not sizes: time.sleep(0.02)\n"
+        "print('size', *sizes[0], flush=True)\nprint('got', input())"
     )
     with in_a_terminal(*python(program)) as (process, terminal):
         read_until(terminal, b"ready")
