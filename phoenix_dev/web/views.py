@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.quantity import ago, clock, day, duration
-from phoenix_dev.model.telling import plain
 from phoenix_dev.model.timeline.failures import failures_of, origins
 from phoenix_dev.model.trace_ids import correlation_ids, request_ids
 from phoenix_dev.web.hues import hue_of
@@ -260,7 +260,7 @@ def span_view(timeline: Timeline, index: int, *, whole: bool) -> SpanView:
 
 def values_of(attributes: Attributes, most: int = VALUE) -> tuple[Value, ...]:
     """Attributes in the order sent."""
-    texts = ((key, plain(value)) for key, value in attributes.items())
+    texts = ((key, text_of(value)) for key, value in attributes.items())
     return tuple(Value(key, text[:most], len(text)) for key, text in texts)
 
 

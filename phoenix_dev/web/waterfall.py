@@ -6,20 +6,22 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.quantity import clock, count, duration
-from phoenix_dev.model.telling import plain, quoted, telling, text_of
+from phoenix_dev.model.telling import quoted, telling, text_at
 from phoenix_dev.model.timeline import Gap, rows_of
-from phoenix_dev.model.timeline.failures import failures_by_bar, origins
+from phoenix_dev.model.timeline.failures import failures_by_bar
 from phoenix_dev.model.timeline.moments import moments_of
 from phoenix_dev.web.hues import hue_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from phoenix_dev.model.attributes import Attributes
     from phoenix_dev.model.span import SpanLink
     from phoenix_dev.model.timeline import Bar, Row, Timeline
+    from phoenix_dev.model.timeline.failures import Failure
     from phoenix_dev.model.timeline.moments import Moment
 
 #: Rows that a page has at first, and at most.
@@ -49,14 +51,12 @@ class SpanLine:
     service: str
     hue: int
     name: str
-    kind: str
     bars: tuple[Rect, ...]
     path: tuple[Rect, ...]
     lasted: str
     repeats: str
     enters: bool
     error: bool
-    origin: bool
     skewed: bool
     line: str = field(default="span", init=False)
 
@@ -103,7 +103,6 @@ class Waterfall:
         self._expand = expand
         self._keys = span_keys(timeline)
         self._failures = failures_by_bar(timeline)
-        self._origins = frozenset(origins(timeline))
         self._paths: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for bar, start, end in timeline.path:
             self._paths[bar].append((start, end))
@@ -142,7 +141,7 @@ class Waterfall:
     def _span(self, row: Row, depth: int) -> SpanLine:
         bars = [self._timeline.bars[index] for index in row.bars]
         first = bars[0]
-        rects = tuple(self._rects((bar.offset_ns, bar.end_ns) for bar in bars))
+        rects = tuple(self._rects([(bar.offset_ns, bar.end_ns) for bar in bars]))
         spent = sum(bar.span.duration_ns for bar in bars)
         longest = max(bar.span.duration_ns for bar in bars)
         return SpanLine(
@@ -151,21 +150,19 @@ class Waterfall:
             service=first.span.service,
             hue=hue_of(first.span.service),
             name=first.span.name or "(no name)",
-            kind=first.span.kind,
             bars=rects,
-            path=tuple(self._rects(stretch for index in row.bars for stretch in self._paths[index])),
+            path=tuple(self._rects([stretch for index in row.bars for stretch in self._paths.get(index, ())])),
             lasted=duration(spent),
             repeats=f"×{len(bars):,} ≤ {duration(longest)}" if len(bars) > 1 else "",
             enters=row.parent < 0 or self._first(self._rows[row.parent]).span.service != first.span.service,
             error=first.span.status == "error",
-            origin=row.bars[0] in self._origins,
             skewed=any(bar.skew_ns for bar in bars),
         )
 
-    def _rects(self, stretches: Iterable[tuple[int, int]]) -> Iterator[Rect]:
+    def _rects(self, stretches: Sequence[tuple[int, int]]) -> Iterator[Rect]:
         """Bars as they are seen: what would lie within the width of a hair of the one before becomes part of it."""
         left = right = -1.0
-        for start_ns, end_ns in sorted(stretches):
+        for start_ns, end_ns in sorted(stretches) if len(stretches) > 1 else stretches:
             start = min(self.percent(start_ns), 100 - _NARROWEST)
             end = max(self.percent(end_ns), start + _NARROWEST)
             if right < 0 or start > right + _NARROWEST / 2:
@@ -181,8 +178,8 @@ class Waterfall:
         """What stands under a row, as in the terminal: what went wrong, then moments and child rows by time."""
         shown = min(depth, _DEEPEST)
         yield from self._facts(row, shown)
-        gaps = [gap for index in row.bars for gap in self._gaps[index]]
-        moments, left_out = moments_of(row, self._timeline, gaps, logs=True, expand=False)
+        gaps = [gap for index in row.bars for gap in self._gaps.get(index, ())]
+        moments, left_out = self._moments(row, gaps)
         passed = 0
         for moment in moments:
             while passed < len(row.children) and self._first(self._rows[row.children[passed]]).offset_ns < moment.at_ns:
@@ -198,9 +195,14 @@ class Waterfall:
         if row.hidden:
             yield NoteLine("more", shown, "…", count(row.hidden, "more span"))
 
+    def _moments(self, row: Row, gaps: list[Gap]) -> tuple[list[Moment], int]:
+        bars = (self._timeline.bars[index] for index in row.bars)
+        if not gaps and not any(bar.logs or bar.span.events for bar in bars):
+            return [], 0  # most spans of a large trace say nothing
+        return moments_of(row, self._timeline, gaps, logs=True, expand=False)
+
     def _facts(self, row: Row, depth: int) -> Iterator[NoteLine]:
-        failures = [failure for index in row.bars for failure in self._failures.get(index, ())]
-        for failure in failures[:_MOST_OF_A_ROW]:
+        for failure in self._failures_of(row)[:_MOST_OF_A_ROW]:
             yield NoteLine("failure", depth, "✗", failure.brief, when=failure.place)
         first = self._first(row)
         above = self._timeline.bars[first.parent] if first.parent >= 0 else None
@@ -216,6 +218,9 @@ class Waterfall:
         if len(links) > _MOST_OF_A_ROW:
             text = count(len(links) - _MOST_OF_A_ROW, "more link")
             yield NoteLine("more", depth, "→", text, target=self._keys[row.bars[0]])
+
+    def _failures_of(self, row: Row) -> list[Failure]:
+        return [failure for index in row.bars for failure in self._failures.get(index, ())]
 
     def _link(self, link: SpanLink, depth: int) -> NoteLine:
         elsewhere = link.trace_id != self._timeline.trace.trace_id
@@ -244,13 +249,13 @@ class Waterfall:
 def pairs_of(attributes: Attributes, most: int = _MOST_PAIRS) -> tuple[str, ...]:
     """The attributes that tell something, as `key=value`, the first few of them."""
     found = []
-    exception = [text_of(attributes, key)[:200] for key in ("exception.type", "exception.message")]
+    exception = [text_at(attributes, key)[:200] for key in ("exception.type", "exception.message")]
     if any(exception):
         found.append(": ".join(filter(None, exception)))
     for key, value in telling(attributes):
         if len(found) == most:
             break
-        text = plain(value)[:120]
+        text = text_of(value)[:120]
         found.append(f"{key[:60]}={quoted(text) if isinstance(value, str) else text}")
     return tuple(found)
 
