@@ -159,7 +159,8 @@ class Load:
 @pytest.fixture
 def runtime(home: Path) -> Iterator[EmbeddedRuntime]:
     stack = EmbeddedRuntime(
-        home / "projects" / "phoenix", Settings(ports=Ports(otlp_grpc=free_port(), otlp_http=free_port(), ui=free_port()))
+        home / "projects" / "phoenix",
+        Settings(ports=Ports(otlp_grpc=free_port(), otlp_http=free_port(), ui=free_port())),
     )
     yield stack
     stack.stop()
