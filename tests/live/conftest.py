@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 
 
 #: In the order in which workers take them; others come last. Each is a folder, or a file where these have a stack each.
-_GROUPS = ("outages", "compose", "test_truth", "test_trouble", "doctor", "contract", "test_running", "provisioning")
+_GROUPS = (
+    "outages",
+    "compose",
+    "test_truth",
+    "test_trouble",
+    "doctor",
+    "contract",
+    "logs",
+    "clients",
+    "test_running",
+    "provisioning",
+)
 _FILE_BY_FILE = "lifecycle"
 
 

@@ -6,6 +6,7 @@ by one export of the period.
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -31,7 +32,7 @@ AS_COMMANDS = 12
 @pytest.fixture(scope="module")
 def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     home = tmp_path_factory.mktemp("live-truth")
-    with running_stack(home, "--without", "grafana", project="live-truth", runtime="compose") as running:
+    with running_stack(home, "--without", "grafana", project=f"live-truth-{os.getpid()}", runtime="compose") as running:
         yield running
 
 

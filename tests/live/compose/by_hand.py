@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,10 @@ class ByHand:
             command = pool.submit(self.compose, *flags, "up", "--detach")
             waits = {part: pool.submit(self._ready, part, start) for part in READY}
             command.result()
-            return {part: wait.result() for part, wait in waits.items()}
+            seconds = {part: wait.result() for part, wait in waits.items()}
+        for part in READY:  # what answered may have been what has been replaced since
+            self._ready(part, time.monotonic())
+        return seconds
 
     def url(self, port: str) -> str:
         """Where a port is published."""
@@ -147,10 +151,18 @@ class ByHand:
 
 
 def free_ports() -> dict[str, int]:
-    """A port that nobody has for each that the stack publishes."""
+    """A port for each that the stack publishes. Nobody has it, nor gets it while a part is stopped: it is none of those
+    that outgoing connections are given, and who asks for any port.
+    """
     with ExitStack() as held:
-        sockets = {name: held.enter_context(socket.create_server(("127.0.0.1", 0))) for name in PORTS}
+        sockets = {name: held.enter_context(_any_server()) for name in PORTS}
         return {name: taken.getsockname()[1] for name, taken in sockets.items()}
+
+
+def _any_server() -> socket.socket:
+    while True:
+        with suppress(OSError):
+            return socket.create_server(("127.0.0.1", random.SystemRandom().randrange(20_000, 32_768)))
 
 
 def only_span(resource_spans: list[dict[str, Any]]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_a_port_that_was_named_and_is_taken_is_3_and_starts_nothing(project: Pro
             "up", "--runtime", "compose", "--without", "grafana", env={"PHOENIX_DEV_PORTS_LOKI": number}
         )
     for ran, what, hint in (
-        (by_flag, "OTLP/HTTP", "phoenix-dev up --otlp-http-port "),
+        (by_flag, "OTLP/HTTP", "phoenix-dev up --runtime compose --otlp-http-port "),
         (by_variable, "Loki", "PHOENIX_DEV_PORTS_LOKI="),
     ):
         assert ran.code == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.stack import RunningStack
 
-PROJECT = "live-log-files"
+PROJECT = f"live-log-files-{os.getpid()}"
 TRAFFIC = (("slow-llm", 1), ("llm-errors", 2), ("lost-context", 3))
 COUNT, DRAWN = 40, 20
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
