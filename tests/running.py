@@ -34,7 +34,7 @@ class Ran:
 class CommandLine:
     """Runs `phoenix-dev`, by default in this test's environment and folder."""
 
-    argv = (sys.executable, "-m", "phoenix_dev")
+    argv: tuple[str, ...] = (sys.executable, "-m", "phoenix_dev")
 
     def __call__(
         self,

@@ -41,12 +41,17 @@ class EngineHandle:
 
     @property
     def runs(self) -> bool:
-        """Whether an engine lives: starting, serving, stopping or hung."""
-        return is_held(self.lock)
+        """Whether an engine lives: starting, serving, stopping or hung. Raises NotReady in a folder of another."""
+        try:
+            return is_held(self.lock)
+        except NotReady as error:
+            if isinstance(error.__cause__, OSError):
+                raise folder.unusable(self.home, error.__cause__) from error
+            raise
 
     def record(self) -> EngineRecord | None:
         """What the engine says about itself, None before it is ready. What another one left behind is nobody's."""
-        held_by = holder(self.lock)
+        held_by = holder(self.lock) if self.runs else None
         record = EngineRecord.read(self.home)
         if record is None or held_by is None or (record.pid, record.identity) != (held_by.pid, held_by.identity):
             return None

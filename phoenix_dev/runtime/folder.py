@@ -22,7 +22,12 @@ def writing(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        from phoenix_dev.telemetry.hindrance import hindrance_of
+        raise unusable(home, error, "written") from error
 
-        found = hindrance_of(error, home)
-        raise NotReady(f"the state folder {home} cannot be written: {found.what}", hint=found.fix) from error
+
+def unusable(home: Path, error: OSError, what: str = "used") -> NotReady:
+    """What an error means for somebody whose state folder this is to be."""
+    from phoenix_dev.telemetry.hindrance import hindrance_of
+
+    found = hindrance_of(error, home)
+    return NotReady(f"the state folder {home} cannot be {what}: {found.what}", hint=found.fix)

@@ -161,7 +161,11 @@ class ReadConnection:
         except FileNotFoundError as exc:
             raise NotReady(f"there is no telemetry yet: {self.path} does not exist", hint="phoenix-dev up") from exc
         except OSError as exc:
-            raise NotReady(f"the store {self.path} cannot be read: {exc.strerror}", hint="phoenix-dev status") from exc
+            from phoenix_dev.telemetry.hindrance import hindrance_of
+
+            found_out = hindrance_of(exc, self.path.parent)
+            what = f"the store {self.path} cannot be read: {found_out.what}"
+            raise NotReady(what, hint=found_out.fix) from exc
         identity = (found.st_dev, found.st_ino)
         if self._db is None or identity != self.identity:
             self.close()
@@ -174,7 +178,7 @@ class ReadConnection:
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that only reads, in any process. Raises NotReady when the file is of another version."""
-    uri = path.absolute().as_uri() + "?mode=ro"
+    uri = path.absolute().as_uri() + ("?mode=ro&immutable=1" if _is_frozen(path) else "?mode=ro")
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
     try:
         if _check_version(db, path) < VERSION:
@@ -186,3 +190,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether the file is whole and nobody can write it: SQLite wants to write beside it even for reading."""
+    log = path.with_name(f"{path.name}-wal")
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not log.exists()

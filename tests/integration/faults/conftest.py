@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol
@@ -38,11 +37,3 @@ def mount(tmp_path: Path) -> Iterator[Mount]:
             return folder
 
         yield mounted
-
-
-@pytest.fixture
-def foreign_user() -> int:
-    """The number of a user who is neither root nor us."""
-    if os.geteuid():
-        missing("root", "another user can be become by root alone")
-    return 65534
