@@ -10,9 +10,18 @@ Attributes = Mapping[str, AttributeValue]
 
 
 def text_of(value: AttributeValue) -> str:
-    """A value as text: strings as they are, nothing for None, everything else as JSON (bytes as hex)."""
+    """A value as text, wherever one is shown, compared or kept as such: strings as they are, nothing for None, bytes as
+    hex, everything else as JSON without blanks.
+    """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
-    return json.dumps(value, ensure_ascii=False, default=lambda raw: raw.hex() if isinstance(raw, bytes) else str(raw))
+    if isinstance(value, bytes):
+        return value.hex()
+    return json.dumps(
+        value,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=lambda raw: raw.hex() if isinstance(raw, bytes) else str(raw),
+    )

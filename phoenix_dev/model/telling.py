@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
 
 if TYPE_CHECKING:
@@ -31,21 +31,9 @@ def telling(attributes: Attributes) -> Iterator[tuple[str, AttributeValue]]:
             yield key, value
 
 
-def plain(value: AttributeValue) -> str:
-    """A value as text: strings as they are, bytes as hex, everything else as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda raw: raw.hex())
-    return json.dumps(value)
-
-
-def text_of(attributes: Attributes, key: str) -> str:
+def text_at(attributes: Attributes, key: str) -> str:
     """The value of a key as text, empty where it is absent."""
-    value = attributes.get(key)
-    return "" if value is None else plain(value)
+    return text_of(attributes.get(key))
 
 
 def quoted(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model import telling as words
-from phoenix_dev.model.telling import text_of as text_of
+from phoenix_dev.model.attributes import text_of
+from phoenix_dev.model.telling import text_at as text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,5 +26,5 @@ def pair(key: str, value: AttributeValue, longest: int = _LONGEST) -> str:
     """`key=value` escaped, the value quoted where its end would not be seen, each cut at `longest` cells."""
     from phoenix_dev.render.text import fit  # imports rich, which JSON does without
 
-    text = fit(words.plain(value), longest)
+    text = fit(text_of(value), longest)
     return f"{fit(key, longest)}={words.quoted(text) if isinstance(value, str) else text}"

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.model.quantity import clock, day
 from phoenix_dev.render import style
-from phoenix_dev.render.attributes import telling, text_of
+from phoenix_dev.render.attributes import telling, text_at
 from phoenix_dev.render.fold import fold, most_cells
 from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.text import fit
@@ -113,8 +113,8 @@ class Story:
         lead.add("│" * used, style.DIM)
 
     def _exception(self, record: LogRecord) -> Iterator[Line]:
-        kind, message = text_of(record.attributes, "exception.type"), text_of(record.attributes, "exception.message")
-        sent = text_of(record.attributes, "exception.stacktrace").rstrip()
+        kind, message = text_at(record.attributes, "exception.type"), text_at(record.attributes, "exception.message")
+        sent = text_at(record.attributes, "exception.stacktrace").rstrip()
         stack = sent.split("\n") if sent else []
         if kind or message:
             yield self._line().add("    ✗ ", style.ERROR).add(": ".join(filter(None, (kind, message))), style.ERROR)

@@ -211,7 +211,12 @@ def test_search_filters(kept: Kept) -> None:
         otlp.traces(
             llm,
             otlp.span(
-                failed, "chat", ms=50, start=kept.now + 2, error="boom", attributes={"user": "7", 'a"b\\': '"}\\'}
+                failed,
+                "chat",
+                ms=50,
+                start=kept.now + 2,
+                error="boom",
+                attributes={"user": "7", 'a"b\\': '"}\\', "tags": ["a", "b"]},
             ),
         ),
     )
@@ -233,6 +238,7 @@ def test_search_filters(kept: Kept) -> None:
     assert found(attributes=(("http.response.status_code", "200"),)) == [quick]
     assert found(attributes=(("service.name", llm), ("user", "7"))) == [failed]
     assert found(attributes=(("user", "8"),)) == []
+    assert found(attributes=(("tags", '["a","b"]'),)) == [failed]
     assert found(attributes=(('a"b\\', '"}\\'),)) == [failed]
     assert found(since_ns=kept.now + 1) == [failed, slow]
     assert found(trace_ids=frozenset({quick})) == [quick]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.telling import text_of
+from phoenix_dev.model.telling import text_at
 from phoenix_dev.model.timeline.frames import LONGEST_LINE, innermost_own, place_of
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
     found: dict[str, Failure] = {}
     for event in span.events:
         if event.name == "exception":
-            kind, message = text_of(event.attributes, "exception.type"), text_of(event.attributes, "exception.message")
+            kind, message = text_at(event.attributes, "exception.type"), text_at(event.attributes, "exception.message")
             text = ": ".join(filter(None, (kind, message))) or "exception without type and message"
             if text not in found:
-                place = innermost_own(text_of(event.attributes, "exception.stacktrace")) or _named(event.attributes)
+                place = innermost_own(text_at(event.attributes, "exception.stacktrace")) or _named(event.attributes)
                 found[text] = Failure(text, place, message)
     if span.status == "error":
         said = span.status_message
@@ -61,7 +61,7 @@ def failures_of(span: Span) -> tuple[Failure, ...]:
             found[said] = Failure(said)
         if not found:
             codes = [
-                f"{key}={text_of(span.attributes, key)[:_LONGEST_CODE]}" for key in _TELLING if key in span.attributes
+                f"{key}={text_at(span.attributes, key)[:_LONGEST_CODE]}" for key in _TELLING if key in span.attributes
             ]
             text = " ".join(codes) or "status error, without a message"
             found[text] = Failure(text)
@@ -73,8 +73,8 @@ def _named(attributes: Attributes) -> str:
     Rust an error has no stack trace.
     """
     for file_key, line_key in (("code.file.path", "code.line.number"), ("code.filepath", "code.lineno")):
-        if file := text_of(attributes, file_key)[-LONGEST_LINE:]:
-            return place_of(file, text_of(attributes, line_key)[:_LONGEST_CODE])
+        if file := text_at(attributes, file_key)[-LONGEST_LINE:]:
+            return place_of(file, text_at(attributes, line_key)[:_LONGEST_CODE])
     return ""
 
 

@@ -8,7 +8,7 @@ from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.timeline import Gap
 from phoenix_dev.model.timeline.moments import level_of_event
 from phoenix_dev.render import style
-from phoenix_dev.render.attributes import telling, text_of
+from phoenix_dev.render.attributes import telling, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def with_attributes(line: Line, pairs: Iterator[str]) -> Line:
 
 
 def _with_exception(record: LogRecord) -> Iterator[str]:
-    kind, message = text_of(record.attributes, "exception.type"), text_of(record.attributes, "exception.message")
+    kind, message = text_at(record.attributes, "exception.type"), text_at(record.attributes, "exception.message")
     if kind or message:
         yield ": ".join(filter(None, (kind, message)))
     yield from telling(record.attributes)

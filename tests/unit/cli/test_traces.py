@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,3 +40,14 @@ def test_an_attribute_that_is_not_utf_8_is_found_as_it_was_received(invoke: Invo
     trace_id = otlp.new_trace_id()
     keep(otlp.traces("a", otlp.span(trace_id, attributes={"k\ufffd": "v\ufffd"})))
     assert trace_id[:8] in invoke("traces", "--since", "1900-01-01", "--attr", "k\udcff=v\udcff").stdout
+
+
+@pytest.mark.parametrize("value", ["text", ["a", "b"], [1, True, 2.5], {"a": {"b": [1, 2]}}, b"\x01\xff", True, 7, 1.0])
+def test_an_attribute_is_asked_for_as_it_is_shown(invoke: Invoke, keep: Callable[..., None], value: object) -> None:
+    trace_id = otlp.new_trace_id()
+    keep(
+        otlp.traces("a", otlp.span(trace_id, attributes={"sought": value})),
+        otlp.logs("a", otlp.log("x", trace_id=trace_id, sought=value)),
+    )
+    (shown,) = re.findall(r"sought=(.+)", invoke("logs", "--trace", trace_id).stdout)
+    assert trace_id[:8] in invoke("traces", "--since", "1900-01-01", "--attr", f"sought={shown}").stdout
