@@ -9,7 +9,7 @@ import click
 from phoenix_dev.cli.completion import complete_service, complete_trace_id
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option, runtime_option
+from phoenix_dev.cli.options import further_back, json_option, runtime_option
 from phoenix_dev.cli.types import LevelName, Moment, Name, Pattern
 from phoenix_dev.errors import UsageError
 
@@ -115,12 +115,9 @@ def logs(
     for batch in batches:
         show(batch.records)
         if batch.truncated:
-            more = f"--limit {10 * (limit or 1)} or a shorter --since"
-            app.output.talk(f"only the newest {limit} are shown; more with {more}")
-        elif not batch.records and not follow:
-            app.output.talk(
-                "no log of this request matches" if given else "no log matches; --since 7d looks further back"
-            )
+            app.output.talk(f"only the newest {limit} are shown; more with --limit {10 * (limit or 1)}")
+        elif not batch.records and not follow and limit != 0:
+            app.output.talk("no log of this request matches" if given else f"no log matches{further_back(since)}")
 
 
 def _narrowed(stores: Stores, selection: LogSelection, *, follow: bool) -> Iterator[str]:

@@ -12,6 +12,10 @@ from phoenix_dev.cli.types import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_DAY_NS = 24 * 3600 * 10**9
+#: How far back it is worth to look next (days); nothing is kept longer unless somebody said so.
+_FURTHER = (7, 30)
+
 _Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 
 #: `--json`, given to the command as `as_json`.
@@ -35,3 +39,12 @@ start_runtime_option = _runtime(("auto", "compose", "embedded"), "What runs the 
 def since_option(default: str) -> Callable[[_Decorated], _Decorated]:
     """`--since`, given to the command as `since_ns`: a duration before now or a point in time."""
     return click.option("--since", "since_ns", type=Moment(), default=default, show_default=True, help="From then on.")
+
+
+def further_back(since_ns: int | None) -> str:
+    """How to look further back than from this time on, as the end of a sentence; empty where that is far enough."""
+    import time
+
+    age_ns = time.time_ns() - (since_ns or 0)
+    days = next((days for days in _FURTHER if days * _DAY_NS > age_ns), None)
+    return f"; --since {days}d looks further back" if days else ""

@@ -7,7 +7,7 @@ import click
 from phoenix_dev.cli.completion import complete_service
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
-from phoenix_dev.cli.options import json_option, runtime_option, since_option
+from phoenix_dev.cli.options import further_back, json_option, runtime_option, since_option
 from phoenix_dev.cli.types import Duration, Name, Pair
 
 
@@ -90,4 +90,4 @@ def traces(
     if page.truncated:
         app.output.talk(f"only the newest {limit} are shown; more with --limit {limit * 10}")
     elif not page.traces:
-        app.output.talk("no trace matches; --since 7d looks further back")
+        app.output.talk(f"no trace matches{further_back(query.since_ns)}")

@@ -51,3 +51,34 @@ def test_an_attribute_is_asked_for_as_it_is_shown(invoke: Invoke, keep: Callable
     )
     (shown,) = re.findall(r"sought=(.+)", invoke("logs", "--trace", trace_id).stdout)
     assert trace_id[:8] in invoke("traces", "--since", "1900-01-01", "--attr", f"sought={shown}").stdout
+
+
+@pytest.mark.parametrize("listing", ["traces", "logs"])
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ((), "; --since 7d looks further back"),
+        (("--since", "3d"), "; --since 7d looks further back"),
+        (("--since", "7d"), "; --since 30d looks further back"),
+        (("--since", "30d"), ""),
+        (("--since", "1900-01-01"), ""),
+    ],
+)
+def test_a_hint_looks_further_back_than_was_asked(
+    invoke: Invoke, keep: Callable[..., None], listing: str, asked: tuple[str, ...], hint: str
+) -> None:
+    keep()
+    assert invoke(listing, *asked).stderr == f"no {listing.removesuffix('s')} matches{hint}\n"
+
+
+def test_of_all_time_there_is_no_further_back(invoke: Invoke, keep: Callable[..., None]) -> None:
+    keep()
+    assert invoke("traces", "--correlation", "x").stderr == "no trace matches\n"
+
+
+@pytest.mark.parametrize(("limit", "told"), [("2", "only the newest 2 are shown; more with --limit 20\n"), ("0", "")])
+def test_more_logs_are_shown_by_a_higher_limit(
+    invoke: Invoke, keep: Callable[..., None], limit: str, told: str
+) -> None:
+    keep(otlp.logs("a", *(otlp.log(str(n)) for n in range(3))))
+    assert invoke("logs", "--since", "1900-01-01", "--limit", limit).stderr == told
