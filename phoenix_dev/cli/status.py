@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.stack import StackStatus
 
 _REDRAW_S = 1.0
-#: To the top left corner, and from where the cursor stands to the end of the screen (ECMA-48, CUP and ED).
-_TO_THE_TOP = "\x1b[H"
-_CLEAR_THE_REST = "\x1b[J"
 
 
 @command(examples=["phoenix-dev status", "phoenix-dev status --watch", "phoenix-dev status --json"])
@@ -32,14 +29,25 @@ def status(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
 
     The exit status is 3 when the stack is stopped.
     """
-    while True:
-        found = _found(app)
-        if watch and app.output.clip and not as_json:
-            app.output.stdout.write(_TO_THE_TOP + _CLEAR_THE_REST)
-        _show(app, found, as_json=as_json, lines=watch)
-        if not watch:
-            ctx.exit(NotReady.exit_code if found.state == "stopped" else 0)
-        time.sleep(_REDRAW_S)
+    if watch:
+        _watch(app, as_json=as_json)
+    found = _found(app)
+    _show(app, found, as_json=as_json, lines=False)
+    ctx.exit(NotReady.exit_code if found.state == "stopped" else 0)
+
+
+def _watch(app: AppContext, *, as_json: bool) -> NoReturn:
+    from phoenix_dev.render.screen import Screen
+    from phoenix_dev.render.stack import status_lines
+
+    with Screen(app.output) as screen:
+        while True:
+            found = _found(app)
+            if app.output.draws and not as_json:
+                screen.draw(status_lines(found, time.time_ns(), width=screen.columns))
+            else:
+                _show(app, found, as_json=as_json, lines=True)
+            time.sleep(_REDRAW_S)
 
 
 def _found(app: AppContext) -> StackStatus:

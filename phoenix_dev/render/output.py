@@ -70,6 +70,11 @@ class Output:
         return self._colour(self.stdout)
 
     @property
+    def draws(self) -> bool:
+        """Whether stdout is a terminal that can be drawn on."""
+        return self.clip and self._environ.get("TERM") not in ("dumb", "unknown")
+
+    @property
     def talks_to_a_terminal(self) -> bool:
         """Whether stderr is a terminal that can be drawn on."""
         return _is_terminal(self.stderr) and self._environ.get("TERM") not in ("dumb", "unknown")
@@ -94,12 +99,15 @@ class Output:
         """Print lines to stdout, each as it comes, never wrapped. Strings are printed as they are: whoever builds them
         escapes telemetry.
         """
-        colour = self.colour
-        write, encoding = self.stdout.write, self._encoding(self.stdout)
+        write = self.stdout.write
         for line in lines:
-            text = line if isinstance(line, str) else (self._ansi(line) if colour else line.plain)
-            write(_encodable(text, encoding) + "\n")
+            write(self.printed(line) + "\n")
         self.stdout.flush()
+
+    def printed(self, line: Text | str) -> str:
+        """A line as stdout gets it, colours and all."""
+        text = line if isinstance(line, str) else (self._ansi(line) if self.colour else line.plain)
+        return _encodable(text, self._encoding(self.stdout))
 
     def json(self, value: Any) -> None:
         """Print one JSON document to stdout."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -280,23 +283,38 @@ def test_status_watch_shows_it_anew_every_second(run_cli: CommandLine, up: Any) 
     assert [status["state"] for status in shown] == ["running"] * 3
 
 
-def test_status_watch_redraws_a_terminal_in_place(run_cli: CommandLine, up: Any) -> None:
-    to_the_top = b"\x1b[H"
+def test_status_watch_draws_on_a_screen_of_its_own_as_much_as_there_is_room_for(run_cli: CommandLine, up: Any) -> None:
     ours, its = pty.openpty()
-    with subprocess.Popen([*run_cli.argv, "status", "--watch"], stdin=its, stdout=its, stderr=its) as process:
-        os.close(its)
-        shown = b""
-        while shown.count(to_the_top) < 3:
+    resize(its, rows=4)
+    shown = b""
+
+    def screens() -> list[bytes]:
+        """What was drawn, of which the last may not have come whole."""
+        return shown.split(b"\x1b[H")[1:-1]
+
+    with subprocess.Popen(
+        [*run_cli.argv, "status", "--watch"], stdin=its, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm"}
+    ) as process:
+        while not screens():
+            shown += os.read(ours, 4096)
+        resize(its, rows=50)
+        while b"\x1b[J" not in shown or b"data" not in screens()[-1]:
             shown += os.read(ours, 4096)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
+        os.close(its)
+        shown += os.read(ours, 65536)
     os.close(ours)
-    # What one read brings may hold the beginning of another screen: those that are looked at have come whole.
-    before, *screens = shown.split(to_the_top)[:3]
-    assert before == b""
-    for screen in screens:
-        assert screen.startswith(b"\x1b[J")
-        assert screen.count(b"OTLP/HTTP") == 1
+    assert shown.startswith(b"\x1b[?1049h\x1b[?25l\x1b[H")
+    assert shown.endswith(b"\x1b[?25h\x1b[?1049l")
+    low, *_, high = screens()
+    assert [line.count(b"more lines, for which the window is too low") for line in low.split(b"\n")] == [0, 0, 0, 1]
+    assert high.count(b"OTLP/HTTP") == 1
+    assert b"too low" not in high
+
+
+def resize(terminal: int, *, rows: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
 
 
 def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandLine) -> None:
