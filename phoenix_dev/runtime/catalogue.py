@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: What compose labels everything of a project with.
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
+#: Before the name of a port: its number, for a part in the network of the host, where Docker publishes nothing.
+PORT_LABEL = "dev.phoenix.port."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. `core`: without it there is no stack. `volume` is where it keeps data, as `user` (numbers)."""
+    """One part. `core`: without it there is no stack. `volume` is where it keeps data, if it does, as `user` (numbers).
+    `on_host`: it listens on the host itself; its container says on which ports (PORT_LABEL).
+    """
 
     name: str
     title: str
@@ -47,6 +51,7 @@ class Part:
     volume: str
     user: str
     core: bool = True
+    on_host: bool = False
 
     def image_from(self, registry: str) -> str:
         """Its image, from a mirror when one is given."""
@@ -101,8 +106,19 @@ GRAFANA = Part(
     "472:0",
     core=False,
 )
+INFRASTRUCTURE = Part(
+    "infrastructure",
+    "the infrastructure collector",
+    "infrastructure",
+    COLLECTOR.image,
+    (Port("infrastructure", "The infrastructure collector", 13133),),
+    "",
+    "10001:10001",
+    core=False,
+    on_host=True,
+)
 
-PARTS = (COLLECTOR, JAEGER, LOKI, PROMETHEUS, ALERTMANAGER, GRAFANA)
+PARTS = (COLLECTOR, JAEGER, LOKI, PROMETHEUS, ALERTMANAGER, GRAFANA, INFRASTRUCTURE)
 PORTS = tuple(port for part in PARTS for port in part.ports)
 OPTIONAL = tuple(part.name for part in PARTS if not part.core)
 

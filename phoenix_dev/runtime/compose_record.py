@@ -31,7 +31,8 @@ class ComposeRecord:
     @property
     def endpoints(self) -> Endpoints:
         """Where the stack takes telemetry and answers."""
-        urls = {name: f"{_HOST}:{number}" for name, number in self.ports.items()}
+        shown = {one.name for one in fields(Endpoints)}
+        urls = {name: f"{_HOST}:{number}" for name, number in self.ports.items() if name in shown}
         if "jaeger_errors" in urls:
             urls["jaeger_errors"] += "/errors"
         return Endpoints(**urls, ui=urls.get("grafana") or urls.get("jaeger", ""))

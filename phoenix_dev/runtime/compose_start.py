@@ -19,10 +19,13 @@ from phoenix_dev.runtime.compose_logs import SERVICE as LOG_FILES
 from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
+from phoenix_dev.runtime.docker_socket import socket_environment
 from phoenix_dev.runtime.readiness import why_not_ready
 from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.runtime.remedy import remedy
+from phoenix_dev.runtime.scraped import name_services
 from phoenix_dev.runtime.stack_ports import choose_ports, published
+from phoenix_dev.scraping.targets import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +89,9 @@ class ComposeStart:
         for attempt in range(_ATTEMPTS):
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
-            self.files.write(assets_folder(), {**self._environment(chosen.numbers), **self._logs.prepare()})
+            further = {**self._logs.prepare(), **socket_environment(self.docker_engine)}
+            self.files.write(assets_folder(), {**self._environment(chosen.numbers), **further})
+            name_services(self.home, self.settings)
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
@@ -125,6 +130,8 @@ class ComposeStart:
             "PHOENIX_DEV_VERSION": __version__,
             "PHOENIX_DEV_REGISTRY": self.settings.images.registry,
             "PHOENIX_PROFILE": self.settings.profile,
+            # Beside the folder that compose runs from: who is scraped changes while it runs.
+            "PHOENIX_DEV_TARGETS": f"../../{FOLDER}",
             "PHOENIX_RETENTION_TRACES": _hours(keep.age_ns("traces")),
             "PHOENIX_RETENTION_ERROR_TRACES": _hours(keep.age_ns("error_traces")),
             "PHOENIX_RETENTION_LOGS": _hours(keep.age_ns("logs")),

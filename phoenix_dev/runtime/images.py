@@ -35,7 +35,8 @@ def fetch(
     An image of which nothing is heard for `silence_s` cannot be had. Raises NotReady when the image of a core part
     cannot be had; it names the setting for a mirror.
     """
-    by_image = {part.image_from(registry): part for part in parts}
+    # Of parts that share an image the one that cannot be done without has the say: the later key wins.
+    by_image = {part.image_from(registry): part for part in sorted(parts, key=lambda part: part.core)}
     wanted = missing(docker_engine, tuple(by_image))
     if not wanted:
         return {}

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from phoenix_dev.runtime import http2_hello
-from phoenix_dev.runtime.catalogue import ALERTMANAGER, COLLECTOR, GRAFANA, JAEGER, LOKI, PROMETHEUS
+from phoenix_dev.runtime.catalogue import (
+    ALERTMANAGER,
+    COLLECTOR,
+    GRAFANA,
+    INFRASTRUCTURE,
+    JAEGER,
+    LOKI,
+    PROMETHEUS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +77,10 @@ def _grafana(ports: Mapping[str, int], patience_s: float) -> str:
     return "" if healthy else f"answers /api/health with the status {status}"
 
 
+def _infrastructure(ports: Mapping[str, int], patience_s: float) -> str:
+    return _serves(ports["infrastructure"], "/", patience_s)
+
+
 _PROBES: Mapping[str, Probe] = {
     COLLECTOR.name: _collector,
     JAEGER.name: _jaeger,
@@ -76,6 +88,7 @@ _PROBES: Mapping[str, Probe] = {
     PROMETHEUS.name: _prometheus,
     ALERTMANAGER.name: _alertmanager,
     GRAFANA.name: _grafana,
+    INFRASTRUCTURE.name: _infrastructure,
 }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def remedy(part: Part, project: str, container: str, last_lines: Sequence[str], registry: str) -> str:
     """A command: one that mends what the last lines complain of where that is known, else one that shows more."""
     said = "\n".join(last_lines).lower()
-    if "permission denied" in said or "operation not permitted" in said:
+    if part.volume and ("permission denied" in said or "operation not permitted" in said):
         return f"{give_volume(f'{project}_{part.volume}', part.user, registry)} && phoenix-dev up"
     if "no space left on device" in said:
         return "docker system df"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.catalogue import PROJECT_LABEL, SERVICE_LABEL, Part
+from phoenix_dev.runtime.catalogue import PORT_LABEL, PROJECT_LABEL, SERVICE_LABEL, Part
 from phoenix_dev.runtime.ports import WantedPort, some_free_port
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def published(docker_engine: DockerEngine, project: str, parts: Sequence[Part]) 
     others: set[int] = set()
     for container in docker_engine.ask("/containers/json"):
         labels = container.get("Labels") or {}
+        if labels.get(PROJECT_LABEL) == project:
+            on_host = {key.removeprefix(PORT_LABEL): text for key, text in labels.items() if key.startswith(PORT_LABEL)}
+            ours |= {name: int(text) for name, text in on_host.items() if text.isdecimal()}
         for one in container.get("Ports") or ():
             name = names.get((labels.get(SERVICE_LABEL, ""), one["PrivatePort"]))
             if "PublicPort" not in one:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 METRICS_PATH = "/health/metrics"
-_FOLDER = "targets"
+#: The name of the folder of lists in that of a project.
+FOLDER = "targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Target:
 
 def targets_folder(home: Path) -> Path:
     """Where the lists of a project lie; it need not exist."""
-    return home / _FOLDER
+    return home / FOLDER
 
 
 def write_targets(home: Path, source: str, targets: Iterable[Target]) -> None:
@@ -52,8 +53,6 @@ def write_targets(home: Path, source: str, targets: Iterable[Target]) -> None:
     listed = [_as_discovered(target) for target in targets]
     folder = targets_folder(home)
     path = folder / f"{source}.json"
-    if not listed and not path.exists():
-        return
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     coming = folder / f"{source}.json.{os.getpid()}"

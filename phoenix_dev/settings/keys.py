@@ -104,6 +104,7 @@ KEYS: tuple[Key, ...] = (
     Key("ports.prometheus", "", 9090, _port, "where Prometheus answers, on loopback"),
     Key("ports.alertmanager", "", 9093, _port, "where Alertmanager answers, on loopback"),
     Key("ports.grafana", "", 3000, _port, "where Grafana answers, on loopback"),
+    Key("ports.infrastructure", "", 13133, _port, "where the infrastructure collector says that it lives, on loopback"),
     Key("retention.traces", "", "7d", _days, "how long traces are kept"),
     Key("retention.error_traces", "", "30d", _days, "how long traces with an error are kept"),
     Key("retention.logs", "", "7d", _days, "how long logs are kept"),

@@ -40,6 +40,7 @@ class Ports:
     prometheus: int = 9090
     alertmanager: int = 9093
     grafana: int = 3000
+    infrastructure: int = 13133
 
 
 @dataclass(frozen=True, slots=True)

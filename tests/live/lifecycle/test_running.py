@@ -52,7 +52,7 @@ def running(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 def test_up_waits_until_each_part_answers_and_says_when(running: Running) -> None:
     lines = [line for line in running.first.stderr.splitlines() if line.startswith("✓")]
-    assert {line.split()[1] for line in lines} == {*CORE, "alertmanager"}
+    assert {line.split()[1] for line in lines} == {*CORE, "alertmanager", "infrastructure"}
     print(f"first up: {running.seconds:.1f} s\n" + "\n".join(lines))
     assert running.seconds < PATIENCE_S
 
@@ -66,7 +66,8 @@ def test_up_tells_all_there_is(running: Running) -> None:
     }  # fmt: skip
     assert up["endpoints"]["grafana"] == ""
     assert up["endpoints"]["ui"] == up["endpoints"]["jaeger"]
-    assert {one["name"]: one["health"] for one in up["components"]} == dict.fromkeys([*CORE, "alertmanager"], "healthy")
+    health = {one["name"]: one["health"] for one in up["components"]}
+    assert health == dict.fromkeys([*CORE, "alertmanager", "infrastructure"], "healthy")
 
 
 def test_status_tells_memory_disk_restarts_and_since_when(running: Running) -> None:

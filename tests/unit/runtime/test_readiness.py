@@ -85,6 +85,17 @@ def test_a_port_that_only_accepts_is_not_ready(part: Part) -> None:
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_a_port_where_nobody_listens_is_not_ready(part: Part) -> None:
     ports = dict.fromkeys(
-        ("otlp_http", "otlp_grpc", "jaeger", "jaeger_errors", "loki", "prometheus", "alertmanager", "grafana"), 1
+        (
+            "otlp_http",
+            "otlp_grpc",
+            "jaeger",
+            "jaeger_errors",
+            "loki",
+            "prometheus",
+            "alertmanager",
+            "grafana",
+            "infrastructure",
+        ),
+        1,
     )
     assert why_not_ready(part, ports, 1.0).startswith("does not answer (")

@@ -1,0 +1,118 @@
+"""The machine, its containers and the services on it, as the infrastructure collector sees them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from phoenix_dev.stores.metrics import MetricQuery
+from tests.answering import Says, answering
+from tests.live.lifecycle.project import docker
+from tests.stack import running_stack
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from phoenix_dev.model.metric import MetricPoint
+    from tests.answering import Answering
+    from tests.stack import RunningStack
+
+PAGE = b"""# TYPE jobs counter
+jobs_total{queue="a"} 3 # {trace_id="0af7651916cd43dd8448eb211c80319c"} 1
+# TYPE heat gauge
+heat 36.6
+# EOF
+"""
+#: Two rounds of everything that is asked every 15 s.
+PATIENCE_S = 45.0
+#: Ends once, and stays when it is started again.
+_ONCE_MORE = "test -e /tmp/again && exec sleep 600; touch /tmp/again; exit 1"
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Answering]:
+    kind = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    with answering({"/health/metrics": Says(body=PAGE, content_type=kind)}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def restarted(engine: str) -> Iterator[str]:
+    """A container that was started again once, by its name."""
+    name = f"phx-restarted-{uuid4().hex[:6]}"
+    image = "prom/prometheus:v3.16.0"
+    docker("run", "-d", "--name", name, "--restart", "always", "--entrypoint", "/bin/sh", image, "-c", _ONCE_MORE)
+    yield name
+    docker("rm", "-f", "-v", name)
+
+
+@pytest.fixture(scope="module")
+def stack(restarted: str, service: Answering, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    home = tmp_path_factory.mktemp("infrastructure")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHOENIX_DEV_SERVICES", f"[{{name: patient, url: '{service.url}'}}]")
+        flags = ("--without", "grafana", "--without", "alertmanager")
+        with running_stack(home, *flags, project="live-infrastructure", runtime="compose") as running:
+            yield running
+
+
+def points(stack: RunningStack, name: str, service: str = "infrastructure") -> list[MetricPoint]:
+    since_ns = time.time_ns() - 300 * 10**9
+    return list(stack.stores.metrics.points(MetricQuery(name, service, since_ns)))
+
+
+def first(stack: RunningStack, name: str, service: str = "infrastructure") -> MetricPoint:
+    return wait_until(lambda: points(stack, name, service), PATIENCE_S, what=name)[0]
+
+
+def test_a_service_of_the_settings_is_scraped_where_it_listens(stack: RunningStack, service: Answering) -> None:
+    assert first(stack, "up", "patient").value == 1
+    assert first(stack, "heat", "patient").value == 36.6
+    jobs = first(stack, "jobs_total", "patient")
+    assert (jobs.value, jobs.attributes["queue"]) == (3, "a")
+    assert jobs.resource["service_instance_id"] == service.url.partition("//")[2]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "system_cpu_utilization_ratio", "system_memory_utilization_ratio", "system_filesystem_utilization_ratio",
+        "system_disk_io_bytes_total", "system_network_io_bytes_total",
+    ],
+)  # fmt: skip
+def test_the_machine_is_measured(stack: RunningStack, name: str) -> None:
+    assert first(stack, name).resource["host_name"]
+
+
+def test_a_filesystem_of_the_machine_is_not_that_of_the_container(stack: RunningStack) -> None:
+    first(stack, "system_filesystem_utilization_ratio")
+    mounted = {str(point.attributes["mountpoint"]) for point in points(stack, "system_filesystem_utilization_ratio")}
+    assert mounted
+    assert all(Path(path).exists() for path in mounted)
+
+
+def test_containers_tell_how_often_they_were_started_again(stack: RunningStack, restarted: str) -> None:
+    def counted() -> dict[str, float]:
+        return {str(one.resource["container_name"]): one.value for one in points(stack, "container_restarts_total")}
+
+    wait_until(lambda: restarted in counted(), PATIENCE_S, what="the container that was started again")
+    found = counted()
+    assert found[restarted] == 1
+    assert found["live-infrastructure-jaeger-1"] == 0
+
+
+def test_it_can_be_left_out_and_comes_back_where_it_was(stack: RunningStack) -> None:
+    flags = ("--runtime", "compose", "--without", "grafana", "--without", "alertmanager", "--json")
+    without = stack.run("up", *flags, "--without", "infrastructure").json()
+    assert without["state"] == "running"
+    assert "infrastructure" not in {one["name"] for one in without["components"]}
+    names = docker("ps", "--filter", "label=com.docker.compose.project=live-infrastructure", "--format", "{{.Names}}")
+    assert "live-infrastructure-infrastructure-1" not in names.split()
+    again = stack.run("up", *flags).json()
+    (back,) = (one for one in again["components"] if one["name"] == "infrastructure")
+    assert back["health"] == "healthy"
