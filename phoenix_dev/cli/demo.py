@@ -11,8 +11,11 @@ from phoenix_dev.cli.group import group
 from phoenix_dev.cli.options import json_option
 from phoenix_dev.cli.trace import show_request
 from phoenix_dev.cli.types import Finite
+from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from phoenix_dev.demo.scenario import Fault
 
 # As phoenix_dev.demo.scenario.FAULTS, which a test holds together: the scenario module is too heavy for `--help`.
@@ -42,7 +45,12 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
 
     Alone, it starts what does not run, the stack included, sends one request and shows it.
     """
-    if ctx.invoked_subcommand is not None:
+    if below := ctx.invoked_subcommand:
+        if seed is not None or fault:
+            raise UsageError(
+                f"--seed and --fault before '{below}' would be lost; what is for '{below}' comes after it",
+                hint=f"phoenix-dev demo {below} --help",
+            )
         return
     from phoenix_dev.render.demo import next_steps
     from phoenix_dev.usecases.demo import first_request
@@ -58,22 +66,30 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
 
 
 @demo.command(examples=["phoenix-dev demo start"])
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="For requests that bring no scenario of their own.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="For requests that bring no scenario of their own.  [default: 0]"
+)
 @pass_app
-def start(app: AppContext, *, seed: int) -> None:
+def start(app: AppContext, *, seed: int | None) -> None:
     """Start the six services in the background."""
     from phoenix_dev.render.demo import service_lines
     from phoenix_dev.usecases.demo import start_demo
 
-    started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed)
+    started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed or 0)
     if not started.fresh:
-        app.output.talk("The demo system is already running.")
+        app.output.talk("The demo system is already running.", *_of_another_seed(app, started.system.seed, seed))
     elif started.note:
         app.output.talk(started.note)
     out = app.output
     out.lines(service_lines(started.system.services, width=out.width, clip=out.clip))
     if out.clip:
         out.talk(f"Their logs are in {started.system.folder}")
+
+
+def _of_another_seed(app: AppContext, has: int, wanted: int | None) -> Iterator[str]:
+    if wanted not in (None, has):
+        again = app.output.again(f"phoenix-dev demo stop && phoenix-dev demo start --seed {wanted}")
+        yield f"Its seed is {has} and stays so; another begins with: {again}"
 
 
 @demo.command(examples=["phoenix-dev demo stop"])

@@ -16,6 +16,7 @@ from tests.integration.terminal import COLUMNS, cells, run_in_terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import Invoke
     from tests.running import CommandLine
 
 
@@ -50,11 +51,27 @@ def test_wrong_usage_is_exit_2(run_cli: CommandLine, wrong: tuple[str, str]) -> 
     assert run_cli("demo", "traffic", *wrong).code == 2
 
 
+@pytest.mark.parametrize("lost", [("--fault", "slow-llm"), ("--seed", "0")])
+@pytest.mark.parametrize("below", ["start", "stop", "traffic"])
+def test_what_is_typed_before_the_command_it_is_for_is_not_dropped(
+    invoke: Invoke, lost: tuple[str, str], below: str
+) -> None:
+    ran = invoke("demo", *lost, below)
+    assert ran.exit_code == 2
+    assert f"before '{below}' would be lost" in ran.stderr
+    assert f"hint: phoenix-dev demo {below} --help" in ran.stderr
+
+
 def test_start_prints_where_each_service_answers_and_starting_again_changes_nothing(demo: CommandLine) -> None:
     again = demo("demo", "start")
     assert again.code == 0
     assert "already running" in again.stderr
     assert [line.split()[0] for line in again.stdout.splitlines()] == list(SERVICES)
+    assert "seed" not in demo("demo", "start", "--seed", "0").stderr
+    other = demo("demo", "start", "--seed", "9")
+    assert other.code == 0
+    assert "Its seed is 0 and stays so" in other.stderr
+    assert "phoenix-dev demo stop && phoenix-dev demo start --seed 9" in other.stderr
 
 
 def test_on_a_terminal_no_line_is_longer_than_it_and_ids_stand_whole(demo: CommandLine) -> None:
