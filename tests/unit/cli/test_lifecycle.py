@@ -106,7 +106,9 @@ def test_the_engine_outlives_the_shell_that_started_it(engine: EngineHandle) -> 
     )
     with shell:
         assert shell.stdout is not None
-        printed = b"".join(iter(shell.stdout.readline, b"\n"))
+        printed = b""
+        while (line := shell.stdout.readline()) not in (b"\n", b""):  # empty: `up` failed
+            printed += line
         for number in (signal.SIGHUP, signal.SIGKILL):
             os.killpg(shell.pid, number)
         shell.stdout.close()
