@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ jobs_total{queue="a"} 3 # {trace_id="0af7651916cd43dd8448eb211c80319c"} 1
 heat 36.6
 # EOF
 """
+FLAGS = ("--without", "grafana", "--without", "alertmanager")
 #: Two rounds of everything that is asked every 15 s.
 PATIENCE_S = 45.0
 #: Ends once, and stays when it is started again.
@@ -56,8 +58,7 @@ def stack(restarted: str, service: Answering, tmp_path_factory: pytest.TempPathF
     home = tmp_path_factory.mktemp("infrastructure")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHOENIX_DEV_SERVICES", f"[{{name: patient, url: '{service.url}'}}]")
-        flags = ("--without", "grafana", "--without", "alertmanager")
-        with running_stack(home, *flags, project="live-infrastructure", runtime="compose") as running:
+        with running_stack(home, *FLAGS, project="live-infrastructure", runtime="compose") as running:
             yield running
 
 
@@ -106,13 +107,26 @@ def test_containers_tell_how_often_they_were_started_again(stack: RunningStack, 
     assert found["live-infrastructure-jaeger-1"] == 0
 
 
+def test_a_port_that_another_process_takes_at_the_last_moment_is_left_to_it(stack: RunningStack) -> None:
+    container = "live-infrastructure-infrastructure-1"
+    label = '{{index .Config.Labels "dev.phoenix.port.infrastructure"}}'
+    port = int(docker("inspect", "--format", label, container))
+    docker("stop", "-t", "1", container)
+    with socket.create_server(("127.0.0.1", port)):
+        docker("start", container)  # it is started again and again, and says that this is its port
+        wait_until(lambda: docker("inspect", "--format", "{{.RestartCount}}", container).strip() != "0", PATIENCE_S)
+        up = stack.run("up", *FLAGS, "--json").json()
+        (back,) = (one for one in up["components"] if one["name"] == "infrastructure")
+        assert (up["state"], back["health"]) == ("running", "healthy")
+        assert int(docker("inspect", "--format", label, container)) != port
+
+
 def test_it_can_be_left_out_and_comes_back_where_it_was(stack: RunningStack) -> None:
-    flags = ("--runtime", "compose", "--without", "grafana", "--without", "alertmanager", "--json")
-    without = stack.run("up", *flags, "--without", "infrastructure").json()
+    without = stack.run("up", *FLAGS, "--json", "--without", "infrastructure").json()
     assert without["state"] == "running"
     assert "infrastructure" not in {one["name"] for one in without["components"]}
     names = docker("ps", "--filter", "label=com.docker.compose.project=live-infrastructure", "--format", "{{.Names}}")
     assert "live-infrastructure-infrastructure-1" not in names.split()
-    again = stack.run("up", *flags).json()
+    again = stack.run("up", *FLAGS, "--json").json()
     (back,) = (one for one in again["components"] if one["name"] == "infrastructure")
     assert back["health"] == "healthy"

@@ -120,7 +120,7 @@ def test_a_core_part_that_does_not_start_is_named_with_its_last_words(project: P
     status = project("status", "--json")
     assert (status.code, status.json()["state"]) == (0, "degraded")
     healthy = {one["name"] for one in status.json()["components"] if one["health"] == "healthy"}
-    assert healthy == {"collector", "jaeger", "loki"}
+    assert healthy == {"collector", "jaeger", "loki", "infrastructure"}
     fix, _, _ = ran.stderr.partition("hint: ")[2].partition(" && phoenix-dev up")
     subprocess.run(fix.split(), check=True, timeout=60)
     assert project.up("--without", "alertmanager")["state"] == "running"

@@ -142,6 +142,6 @@ def _around(span: dict[str, Any], led: dict[str, str]) -> tuple[float, float]:
 
 def _is_jaegers_page(address: str, trace_id: str, traffic: Traffic) -> None:
     page = urlsplit(address)
-    assert (page.hostname, page.port) == ("localhost", traffic.asked.stack.ports["JAEGER"])
+    assert (page.hostname, page.port) == ("127.0.0.1", traffic.asked.stack.ports["JAEGER"])
     assert page.path == f"/trace/{trace_id}"
     assert traffic.asked.stack.http.get(address).status_code == 200
