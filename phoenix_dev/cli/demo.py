@@ -110,12 +110,21 @@ def stop(app: AppContext) -> None:
 )
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="Requests to send.")
 @click.option(
-    "--rate", type=Finite(min=0), default=0.0, help="Requests a second; as fast as answers come if not given."
+    "--rate",
+    type=Finite(min=0),
+    default=0.0,
+    show_default="as fast as answers come",
+    metavar="NUMBER",
+    help="Requests a second.",
 )
 @seed_option
 @fault_option
 @click.option(
-    "--fault-every", type=click.IntRange(min=1), default=1, help="Only every so many requests have the fault."
+    "--fault-every",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Only every so many requests have the fault.",
 )
 @click.option(
     "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests under way at a time."

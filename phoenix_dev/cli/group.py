@@ -20,6 +20,9 @@ from phoenix_dev.errors import PhoenixDevError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    _Table = tuple[str, Sequence[tuple[str, str]]]
+    """A section of a help: its title, and each word with what it means."""
+
 #: Exit statuses of a command that a signal would have ended, as shells report them: 128 + SIGINT, 128 + SIGPIPE.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -28,11 +31,26 @@ _WHOLE = 1000
 
 
 class _Exemplified(click.Command):
-    """A command whose help ends with examples, each a line that works as typed."""
+    """A command whose help says how values are written, and ends with examples, each a line that works as typed.
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **attributes: Any) -> None:
+    `table` makes a section of its own: its title, and what is explained in it.
+    """
+
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), table: Callable[[], _Table] | None = None, **attributes: Any
+    ) -> None:
         super().__init__(*args, **attributes)
         self.examples = tuple(examples)
+        self.table = table
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and what follows from them."""
+        super().format_options(ctx, formatter)
+        forms = {p.type.name.upper(): form for p in self.params if (form := getattr(p.type, "form", ""))}
+        for title, rows in (("Values", tuple(forms.items())), *([self.table()] if self.table else [])):
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.examples:

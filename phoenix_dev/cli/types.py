@@ -1,4 +1,4 @@
-"""What users type, as values: points in time, durations, patterns, pairs."""
+"""What users type, as values: points in time, durations, patterns, pairs. `form` says how one is written."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Duration(_Number):
     """A duration such as `250ms`, as nanoseconds."""
 
     name = "duration"
+    form = "as in 250ms, 2s, 15m, 1h30m or 7d"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Nanoseconds; a usage error for what is not a duration."""
@@ -56,6 +57,7 @@ class Moment(_Number):
     """
 
     name = "time"
+    form = "so long ago, as in 15m, 2h or 7d; or a date and time, as in 2026-01-31T12:00:00Z"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Unix nanoseconds; a usage error for what is not a time."""
@@ -79,6 +81,7 @@ class Pattern(_Pattern):
     """A regular expression in Python's syntax."""
 
     name = "regex"
+    form = "a regular expression as in Python, found anywhere in the text; (?i) in front ignores case"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> re.Pattern[str]:
         """The compiled pattern; a usage error for what cannot be compiled."""
@@ -119,6 +122,7 @@ class LevelName(_Number):
     """A level's name in any case, as its lowest severity number."""
 
     name = "level"
+    form = "TRACE, DEBUG, INFO, WARN, ERROR or FATAL, in any case"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The level's lowest severity number; a usage error for what is no level."""

@@ -25,7 +25,7 @@ _NEXT_STEPS = (
     ]
 )
 @start_runtime_option
-@click.option("--profile", type=click.Choice(["development", "production"]), help="How much of the traffic is kept.")
+@click.option("--profile", type=click.Choice(["development"]), help="Keep everything; there is no other profile yet.")
 @click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
 @click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
 @click.option("--ui-port", metavar="PORT", help="Where the embedded engine shows its page, this port and no other.")
@@ -35,7 +35,14 @@ _NEXT_STEPS = (
     multiple=True,
     help="Leave this part of the real stack out; may be given several times.",
 )
-@click.option("--timeout", type=Finite(min=0.1), default=_PATIENCE_S, help="Seconds until it must be ready.")
+@click.option(
+    "--timeout",
+    type=Finite(min=0.1),
+    default=_PATIENCE_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="Until when it must be ready.",
+)
 @json_option
 @pass_app
 def up(

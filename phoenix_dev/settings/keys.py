@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from phoenix_dev.settings.units import age_in_ns, size_in_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from phoenix_dev.settings.values import RunEntry, ServiceEntry
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 #: mappings, of commands or services (settings/lists.py). In a variable a list stands with commas, mappings in YAML's
 #: flow style.
 Shape = Literal["text", "texts", "paths", "entries", "services"]
+_LISTS: Mapping[Shape, str] = {
+    "texts": "a list of texts",
+    "paths": "a list of patterns",
+    "entries": "a list, each with name, command and, if need be, dir and env",
+    "services": "a list, each with name and url",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -41,6 +47,18 @@ class Key:
     def variable(self) -> str:
         """The environment variable that sets it."""
         return f"PHOENIX_DEV_{self.name.replace('.', '_').upper()}"
+
+    @property
+    def allowed(self) -> str:
+        """What it may be set to."""
+        if self.shape != "text":
+            return _LISTS[self.shape]
+        for wrong in ("\0", ""):
+            try:
+                self.parse(wrong)
+            except ValueError as has_to_be:
+                return str(has_to_be)
+        return "any text"
 
     @property
     def default_text(self) -> str:
@@ -94,7 +112,13 @@ def _text(text: str) -> str:
 KEYS: tuple[Key, ...] = (
     Key("project", "--project", "phoenix", _name, "name of the stack; two projects run side by side"),
     Key("runtime", "--runtime", "auto", _one_of("auto", "compose", "embedded"), "what runs the stack"),
-    Key("profile", "--profile", "development", _one_of("development", "production"), "how much of the traffic is kept"),
+    Key(
+        "profile",
+        "--profile",
+        "development",
+        _one_of("development", "production"),
+        "how much is kept; production is not there yet",
+    ),
     Key("ports.otlp_grpc", "--otlp-grpc-port", 4317, _port, "where OTLP over gRPC is taken, on loopback"),
     Key("ports.otlp_http", "--otlp-http-port", 4318, _port, "where OTLP over HTTP is taken, on loopback"),
     Key("ports.ui", "--ui-port", 4319, _port, "where the embedded engine shows its page, on loopback"),

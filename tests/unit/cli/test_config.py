@@ -58,3 +58,13 @@ def test_a_wrong_file_is_2_and_named(run_cli: CommandLine) -> None:
     ran = run_cli("config")
     assert (ran.code, ran.stdout) == (2, "")
     assert f"{Path.cwd() / 'phoenix-dev.yaml'}:1 sets 'porject'" in ran.stderr
+
+
+def test_the_help_explains_each_setting_and_what_it_may_be(invoke: Invoke) -> None:
+    shown = " ".join(invoke("config", "--help").stdout.split())
+    for key in KEYS:
+        assert f" {key.name} {key.description}: {key.allowed} " in shown
+    assert "retention.traces how long traces are kept: whole days or weeks, as in 7d or 4w [default: 7d]" in shown
+    assert "ports.loki where Loki answers, on loopback: a port number from 1 to 65535 [default: 3100]" in shown
+    assert "hub [default: none]" in shown
+    assert "runtime what runs the stack: auto, compose or embedded [default: auto]" in shown

@@ -240,3 +240,27 @@ def test_every_example_is_understood_by_the_command(path: str, line: str) -> Non
 )  # fmt: skip
 def test_a_hint_is_about_the_stack_that_was_asked_about(invoke: Invoke, typed: tuple[str, ...], hint: str) -> None:
     assert invoke(*typed).stderr.splitlines()[-1] == f"hint: {hint}"
+
+
+FORMED = {
+    path: {param.type.name.upper(): param.type.form for param in one.params if hasattr(param.type, "form")}
+    for path, one in COMMANDS.items()
+}
+
+
+@pytest.mark.parametrize("path", [path for path, forms in FORMED.items() if forms])
+def test_a_help_says_how_values_are_written(invoke: Invoke, path: str) -> None:
+    _, _, values = " ".join(invoke(*path.split()[1:], "--help").stdout.split()).partition(" Values: ")
+    for name, form in FORMED[path].items():
+        assert f"{name} {form}" in values
+
+
+def test_what_stands_for_a_time_a_level_and_the_like_is_explained() -> None:
+    assert {name for forms in FORMED.values() for name in forms} >= {"DURATION", "TIME", "REGEX", "LEVEL"}
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_help_tells_each_default(path: str) -> None:
+    for param in COMMANDS[path].params:
+        if isinstance(param, click.Option) and isinstance(param.default, int | float) and param.default:
+            assert param.show_default, f"{path} {param.opts[-1]} hides its default"
