@@ -28,7 +28,7 @@ from phoenix_dev.runtime.stack_ports import choose_ports, published
 from phoenix_dev.scraping.targets import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from phoenix_dev.runtime.catalogue import Part
@@ -46,6 +46,8 @@ _POLL_S = 0.05
 _LOOK_S = 1.0
 #: How many lines of a part that failed are shown.
 _LINES = 8
+#: What a part on the host says of a port that it cannot have.
+_IN_USE = "address already in use"
 _HOUR_NS = 3600 * 10**9
 
 
@@ -72,6 +74,9 @@ class ComposeStart:
         starting = tuple(part for part in parts if part.name not in unavailable)
         numbers, notes = self._bring_up(starting, unavailable)
         failed = self._await_ready(starting, numbers, started_at, deadline)
+        if lost := self._lost_to_others(failed, numbers):
+            numbers, notes = self._bring_up(starting, unavailable, lost)
+            failed = self._await_ready(starting, numbers, started_at, deadline)
         for part, why in failed.items():
             if part.core:
                 raise self._cannot_start(part, why)
@@ -80,12 +85,11 @@ class ComposeStart:
         return (*notes, *unavailable.values(), *told)
 
     def _bring_up(
-        self, parts: Sequence[Part], unavailable: Mapping[str, str]
+        self, parts: Sequence[Part], unavailable: Mapping[str, str], lost: frozenset[int] = frozenset()
     ) -> tuple[Mapping[str, int], tuple[str, ...]]:
-        """Have compose start the parts on ports that are free: the ports by name, and what to tell about them."""
+        """Have compose start the parts on ports that are free and not `lost`: the ports by name, and what to tell."""
         command = ComposeCommand(self.docker_engine, self.settings.project, self.files)
         before = ComposeRecord.read(self.home)
-        lost: frozenset[int] = frozenset()
         for attempt in range(_ATTEMPTS):
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
@@ -176,6 +180,16 @@ class ComposeStart:
                 return f"it {why}"
             time.sleep(_POLL_S)
         return ""
+
+    def _lost_to_others(self, failed: Iterable[Part], numbers: Mapping[str, int]) -> frozenset[int]:
+        """Ports of parts on the host that somebody else took after they were chosen: of those Docker knows nothing."""
+        containers = Containers(self.docker_engine, self.settings.project)
+        return frozenset(
+            numbers[port.name]
+            for part in failed
+            if part.on_host and _IN_USE in "".join(containers.last_lines(part.service, _LINES))
+            for port in part.ports
+        )
 
     def _facts(self, part: Part) -> ContainerFacts | None:
         return Containers(self.docker_engine, self.settings.project).facts().get(part.service)

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -150,3 +150,9 @@ def test_the_words_of_a_registry_that_says_no_are_told() -> None:
 
     with engine(pull) as there, pytest.raises(NotReady, match="cannot be pulled: manifest unknown: not here; the"):
         fetch(there, [CORE], "", Silence())
+
+
+def test_an_image_that_a_core_part_shares_cannot_be_done_without() -> None:
+    optional = replace(OPTIONAL, image=CORE.image)
+    with engine(lambda asked: events(asked, LAYER)) as there, pytest.raises(NotReady, match=f"of {CORE.title} "):
+        fetch(there, [CORE, optional], "", Silence())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.catalogue import LOKI, PROMETHEUS
-from phoenix_dev.runtime.stack_ports import Published, choose_ports
+from phoenix_dev.runtime.catalogue import INFRASTRUCTURE, LOKI, PORT_LABEL, PROJECT_LABEL, PROMETHEUS
+from phoenix_dev.runtime.docker_engine import DockerEngine
+from phoenix_dev.runtime.stack_ports import Published, choose_ports, published
 from phoenix_dev.settings import load
 
 if TYPE_CHECKING:
@@ -84,3 +85,21 @@ def test_a_port_that_the_engine_could_not_have_is_not_tried_again() -> None:
 def test_no_port_left_is_a_sentence() -> None:
     with pytest.raises(NotReady, match="no port near 3100 is free for Loki"):
         choose_ports(load({}), (LOKI,), Published(others=frozenset(range(3100, 3200))), {}, frozenset())
+
+
+class Engine(DockerEngine):
+    """One that tells of the containers of two projects, one each in the network of the host."""
+
+    def ask(self, path: str, patience_s: float = 5.0) -> object:
+        return [
+            {"Labels": {PROJECT_LABEL: name, f"{PORT_LABEL}infrastructure": str(port)}, "Ports": []}
+            for name, port in {"mine": 13140, "other": 13141}.items()
+        ]
+
+
+def test_a_part_in_the_network_of_the_host_keeps_the_port_that_its_container_tells() -> None:
+    now = published(Engine("unix:///nowhere", "test"), "mine", (INFRASTRUCTURE,))
+    assert now.ours == {"infrastructure": 13140}
+    assert choose_ports(load({}), (INFRASTRUCTURE,), now, {}, frozenset()).numbers == {"infrastructure": 13140}
+    elsewhere = choose_ports(load({}), (INFRASTRUCTURE,), now, {}, frozenset({13140})).numbers["infrastructure"]
+    assert elsewhere != 13140, "a port that another process turned out to have"
