@@ -22,4 +22,9 @@ def main() -> None:
         raise SystemExit(130) from None
     gc.enable()
     atexit.register(gc.freeze)  # nor is garbage looked for at the end, when all of it goes: a tenth of a look-up
-    root(prog_name="phoenix-dev")
+    try:
+        root(prog_name="phoenix-dev")
+    finally:
+        if os.environ.get("_PHOENIX_DEV_COMPLETE"):  # a store that has not answered the shell in time is not waited for
+            sys.stdout.flush()
+            os._exit(0)

@@ -6,6 +6,7 @@ a word get there.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,8 @@ SHELLS = ("bash", "zsh", "fish")
 #: How far back a service is offered, and how many traces.
 RECENT_NS = 24 * 3600 * 10**9
 RECENT_TRACES = 20
+#: So long a shell waits for what a store knows (seconds): whoever presses TAB goes on typing.
+PATIENCE_S = 0.5
 
 
 @command(
@@ -74,9 +77,17 @@ def _trace_ids(app: AppContext) -> Iterable[str]:
 
 def _offered(incomplete: str, words: Callable[[], Iterable[str]]) -> list[str]:
     import re
+    from threading import Thread
 
     plain = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./@+-]*")
-    try:
-        return [word for word in words() if word.startswith(incomplete) and plain.fullmatch(word)]
-    except Exception:  # noqa: BLE001 - whatever is wrong, a word half typed is no place to say so; the command itself will
-        return []
+    found: list[str] = []
+
+    def ask() -> None:
+        # Whatever is wrong, a word half typed is no place to say so; the command itself will.
+        with suppress(Exception):
+            found.extend([word for word in words() if word.startswith(incomplete) and plain.fullmatch(word)])
+
+    asking = Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(PATIENCE_S)
+    return [] if asking.is_alive() else found

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import click
 
     from tests.conftest import Invoke
+    from tests.unit.backends.answering import Answering, Asked
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 HOSTILE = [
@@ -105,6 +107,24 @@ def test_without_a_stack_nothing_is_offered_nothing_said_and_nothing_created(hom
     assert offered("logs", "--service", "") == []
     assert offered("trace", "") == ["last", "last-error"]
     assert not home.exists()
+
+
+def test_a_stack_that_does_not_answer_keeps_no_shell_waiting(containers: Answering) -> None:
+    over = threading.Event()
+
+    def never(_: Asked) -> tuple[int, bytes]:
+        over.wait(60)
+        return 500, b""
+
+    containers.answer = never
+    begun = time.monotonic()
+    try:
+        assert offered("logs", "--service", "") == []
+        assert offered("trace", "la") == ["last", "last-error"]
+        assert time.monotonic() - begun < 20
+    finally:
+        over.set()
+    assert containers.asked, "it was asked"
 
 
 def test_a_wrong_settings_file_or_a_broken_store_offers_nothing(home: Path) -> None:
