@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.refusal import Refusal
 
 _MOST = 5
+_ENV = 'eval "$(phoenix-dev env)"'
 _DISCARDED = "loki_discarded_samples_total"
 _PROMETHEUS = {
     "prometheus_tsdb_too_old_samples_total": "they were more than two hours older than the newest",
@@ -45,7 +46,8 @@ def by_the_engine(refused: Sequence[Refusal]) -> Iterator[Finding]:
         what = f"{one.count:,} × {one.signal or 'requests'} over {one.protocol}"
         at = in_utc("%H:%M:%S", one.last_ns)
         who = ", ".join(filter(None, (one.service, one.peer)))
-        yield Finding("refused", Severity.WARNING, f"{what}, last at {at} UTC: {one.reason}", who, "phoenix-dev status")
+        fix = _ENV if "OTEL_" in one.reason else "phoenix-dev status"
+        yield Finding("refused", Severity.WARNING, f"{what}, last at {at} UTC: {one.reason}", who, fix)
     if len(latest) > _MOST:
         what = f"{len(latest) - _MOST} more reasons, each of which status shows"
         yield Finding("refused", Severity.WARNING, what, fix="phoenix-dev status")

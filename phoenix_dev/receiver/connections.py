@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from phoenix_dev.receiver.doors import Doors, goaway, refused_page, spoken
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -33,15 +35,15 @@ KEEP_ALIVE_SECONDS = 75
 SHUTDOWN_SECONDS = 5
 
 
-def http_config(app: ASGIApp, refusals: Refusals) -> uvicorn.Config:
+def http_config(app: ASGIApp, refusals: Refusals, doors: Doors | None = None) -> uvicorn.Config:
     """Settings for `uvicorn.Server`: quiet, without WebSocket and lifespan, with the limits of this module, which tell
-    `refusals` what they refuse.
+    `refusals` what they refuse. `doors` are told to those who speak gRPC or TLS here.
 
     Logs go to the loggers `uvicorn` and `uvicorn.error` as the process has set them up.
     """
     return uvicorn.Config(
         app,
-        http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, refusals=refusals)),
+        http=cast("type[asyncio.Protocol]", partial(LimitedProtocol, refusals=refusals, doors=doors or Doors())),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -60,9 +62,11 @@ class LimitedProtocol(HttpToolsProtocol):
     _silent_bytes = 0
     """Received since the last body or end of a head: what the parser keeps of an unfinished header or trailer."""
 
-    def __init__(self, *, refusals: Refusals, **settings: Any) -> None:
+    def __init__(self, *, refusals: Refusals, doors: Doors, **settings: Any) -> None:
         super().__init__(**settings)
         self._refusals = refusals
+        self._doors = doors
+        self._greeted = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Close at once what is one connection too many; a sender sees a 503 and tries again."""
@@ -82,11 +86,26 @@ class LimitedProtocol(HttpToolsProtocol):
         """Refuse a head, or a trailer after the body, that does not end."""
         if self.transport.is_closing():
             return
+        if not self._greeted and not self._greet(data):
+            return
         self._silent_bytes += len(data)
         super().data_received(data)
         if self._silent_bytes > MOST_HEAD_BYTES:
             self._note(f"the head of the request is above {MOST_HEAD_BYTES} bytes")
             self._end(b"431 Request Header Fields Too Large")
+
+    def _greet(self, first: bytes) -> bool:
+        """Whether a connection that begins so may be HTTP/1.1; others are told what they are at."""
+        self._greeted = True
+        said = spoken(first)
+        if said not in ("http/2", "tls"):
+            return True
+        why = self._doors.wrong("http", said)
+        self._note(why)
+        self._stop_timer()
+        self.transport.write(goaway(why) if said == "http/2" else refused_page(why))
+        self.transport.close()
+        return False
 
     def on_headers_complete(self) -> None:
         """The head is whole."""

@@ -13,8 +13,6 @@ other method.
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +23,8 @@ from phoenix_dev.otlp.malformed import Malformed
 from phoenix_dev.receiver import status as rpc
 from phoenix_dev.receiver.body import BODY_SECONDS
 from phoenix_dev.receiver.commit import broken, committed
+from phoenix_dev.receiver.doors import advice_on_method
+from phoenix_dev.receiver.grpc_front import GrpcFront
 from phoenix_dev.receiver.limits import MOST_BYTES, TooLarge
 from phoenix_dev.receiver.signals import SIGNALS
 from phoenix_dev.receiver.sockets import bind
@@ -40,25 +40,22 @@ if TYPE_CHECKING:
 
     Context = aio.ServicerContext[bytes, bytes]
 
-_TRIES = 20
 #: What is above the limit by less is refused here, saying how large it is.
 _MOST_RECEIVED = MOST_BYTES + 1024 * 1024
 #: How gzip (RFC 1952) and zlib (RFC 1950) begin, and no export does: 0x1f has a wire type that there is not, 0x78 is a
 #: number in a field 15.
 _COMPRESSED = (b"\x1f", b"\x78")
-#: On each address. An exporter has one, a process up to three.
-MOST_CONNECTIONS = 192
+#: An exporter has one, a process up to three. Each is three open files.
+MOST_CONNECTIONS = 128
 _OPTIONS = [
     ("grpc.max_receive_message_length", _MOST_RECEIVED),
     # The core would refuse a gzip bomb without a word to anybody but its sender.
     ("grpc.per_message_decompression", 0),
-    # On by default, and then a second server would share the port without an error.
+    # Nobody shares the port that is behind the front.
     ("grpc.so_reuseport", 0),
     # The core collects whole messages before anything here can refuse them: so many a connection, the rest wait.
     ("grpc.max_concurrent_streams", 4),
     ("grpc.max_metadata_size", 16 * 1024),
-    # What is above is closed at once by the core, which tells nobody; a client tries again by itself.
-    ("grpc.max_allowed_incoming_connections", MOST_CONNECTIONS),
     # Who connects and says nothing, or nothing more, gives way.
     ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.max_connection_idle_ms", 300_000),
@@ -71,7 +68,8 @@ class GrpcServer:
     """
 
     def __init__(self, intake: Intake) -> None:
-        self._export = _Export(intake)
+        self._front = GrpcFront(intake.refusals, intake.doors, MOST_CONNECTIONS)
+        self._export = _Export(intake, self._front)
         self._stranger = _Stranger(intake.refusals)
         self._server: aio.Server | None = None
 
@@ -81,49 +79,31 @@ class GrpcServer:
 
         Raises OSError (EADDRINUSE) when the port is taken on any of them.
         """
-        for _ in range(_TRIES):
-            usable, chosen = _free(hosts, port)
-            server = aio.server(options=_OPTIONS)
-            server.add_generic_rpc_handlers([*map(self._export.handler, SIGNALS), self._stranger])
-            if _add_ports(server, usable, chosen):
-                await server.start()
-                self._server = server
-                return chosen
-            await server.stop(None)
-            if port:
-                break
-        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        sockets = bind(hosts, port)
+        server = aio.server(options=_OPTIONS)
+        server.add_generic_rpc_handlers([*map(self._export.handler, SIGNALS), self._stranger])
+        behind = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        self._server = server
+        await self._front.listen(sockets, behind)
+        chosen: int = sockets[0].getsockname()[1]
+        return chosen
 
     async def stop(self, grace: float) -> None:
         """Take no more exports, and give those under way `grace` seconds to be committed and acknowledged."""
+        self._front.stop_listening()
         if self._server is not None:
             await self._server.stop(grace)
             self._server = None
-
-
-def _free(hosts: Sequence[str], port: int) -> tuple[list[str], int]:
-    """The hosts that exist here and a port that is free on all: grpc itself says only that it failed."""
-    sockets = bind(hosts, port)
-    names = [(sock.getsockname()[0], sock.getsockname()[1]) for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return [host for host, _ in names], names[0][1]
-
-
-def _add_ports(server: aio.Server, hosts: Sequence[str], port: int) -> bool:
-    try:
-        for host in hosts:
-            server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
-    except RuntimeError:
-        return False
-    return True
+        await self._front.close()
 
 
 class _Export:
     """The one method that each service has."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, front: GrpcFront) -> None:
         self._intake = intake
+        self._front = front
 
     def handler(self, signal: Signal) -> grpc.GenericRpcHandler[bytes, bytes]:
         """The service of a signal, bytes in and bytes out. As one that streams requests, it hears of those too whose
@@ -134,7 +114,7 @@ class _Export:
 
     def _method(self, signal: Signal) -> Any:
         async def export(_: object, context: Context) -> bytes:
-            peer = _host(context.peer())  # unknown once the call has ended
+            peer = self._front.callers.get(_port(context.peer()), "")  # unknown once the call has ended
             with self._intake.budget.charge() as charge:
                 try:
                     return await self._take(signal, await self._read(charge, context), charge, peer)
@@ -188,7 +168,10 @@ class _Stranger(grpc.GenericRpcHandler):  # type: ignore[type-arg]
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> None:
         """Remember the call; without a handler the core answers UNIMPLEMENTED."""
-        reason = f"{handler_call_details.method} takes no telemetry: OTLP/gRPC has a method Export of each service"
+        method = handler_call_details.method
+        reason = f"{method} takes no telemetry: OTLP/gRPC has a method Export of each service"
+        if advice := advice_on_method(method):
+            reason = f"{reason}; {advice}"
         self._refusals.note(protocol="grpc", signal="", reason=reason, time_ns=time.time_ns())
 
 
@@ -216,6 +199,6 @@ async def _refuse(
     raise AssertionError("abort always raises")
 
 
-def _host(peer: str) -> str:
-    """The address in grpc's form of a peer, `ipv4:127.0.0.1:1234` or `ipv6:%5B::1%5D:1234`."""
-    return peer.partition(":")[2].rpartition(":")[0].replace("%5B", "").replace("%5D", "")
+def _port(peer: str) -> int:
+    """The port in grpc's form of a peer, `ipv4:127.0.0.1:1234`."""
+    return int(peer.rpartition(":")[2])

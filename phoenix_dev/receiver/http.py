@@ -20,6 +20,7 @@ from phoenix_dev.receiver import cors
 from phoenix_dev.receiver.answer import Answer, busy, refuse, respond, success
 from phoenix_dev.receiver.body import Body, SenderGone, TooSlow
 from phoenix_dev.receiver.commit import broken, committed
+from phoenix_dev.receiver.doors import advice_on_path
 from phoenix_dev.receiver.head import Head
 from phoenix_dev.receiver.limits import TooLarge
 from phoenix_dev.receiver.positions import positions_of
@@ -59,7 +60,7 @@ class _Receiver:
             answer = _by_its_head(head, signal) or await self._take(head, signal, body)
         except SenderGone:
             return
-        if answer.refused and head.method == "POST":
+        if answer.refused and _sends(head, signal):
             self._note(head, signal, answer)
         await respond(head, answer, body, send)
 
@@ -102,6 +103,11 @@ class _Receiver:
         )
 
 
+def _sends(head: Head, signal: Signal | None) -> bool:
+    """Whether telemetry was meant; a browser that looks around has sent none. Datadog's libraries PUT theirs."""
+    return head.method == "POST" or (head.method == "PUT" and signal is None)
+
+
 async def _acknowledged(head: Head, signal: Signal, waiting: Future[Accepted], service: str) -> Answer:
     try:
         return success(head, signal, await committed(waiting), service)
@@ -116,7 +122,9 @@ def _by_its_head(head: Head, signal: Signal | None) -> Answer | None:
             head, 403, f"web pages of {head.text(b'origin')} may not send telemetry: only those of localhost may"
         )
     if signal is None:
-        return refuse(head, 404, f"{head.path} takes no telemetry: OTLP/HTTP is sent to {', '.join(_PATHS)}")
+        why = f"{head.path} takes no telemetry: OTLP/HTTP is sent to {', '.join(_PATHS)}"
+        advice = advice_on_path(head.path, tuple(_PATHS))
+        return refuse(head, 404, f"{why}; {advice}" if advice else why)
     if head.method == "OPTIONS":
         return Answer(204, [_ALLOW, *cors.preflight_headers(head.headers)])
     if head.method != "POST":

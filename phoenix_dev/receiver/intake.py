@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from phoenix_dev.receiver.decode import decode, decode_sound
+from phoenix_dev.receiver.doors import Doors
 from phoenix_dev.receiver.in_flight import Budget
 from phoenix_dev.receiver.inflate import inflate
 from phoenix_dev.receiver.limits import MOST_BYTES
@@ -43,7 +44,8 @@ def _threads() -> Executor:
 class Intake:
     """Where exports go, what remembers the refused ones, and how much may be under way. Used on one event loop.
 
-    `reader_token` is what our own reader of log files shows (positions.py); empty where there is none.
+    `reader_token` is what our own reader of log files shows (positions.py); empty where there is none. `doors` are the
+    ports, for what is told to those who came to the wrong one.
     """
 
     inbox: Inbox
@@ -51,6 +53,7 @@ class Intake:
     budget: Budget = field(default_factory=Budget)
     slow: Executor = field(default_factory=_threads)
     reader_token: str = ""
+    doors: Doors = field(default_factory=Doors)
 
     async def decode(self, signal: Signal, encoding: Encoding, body: bytes, charge: Charge) -> ExportRequest:
         """The export, its memory charged. What takes long (long JSON, weighing what looks suspicious, finding the

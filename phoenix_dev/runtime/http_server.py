@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from phoenix_dev.receiver.doors import Doors
     from phoenix_dev.receiver.refusals import Refusals
 
 
@@ -46,8 +47,8 @@ class Front:
 class HttpServer(uvicorn.Server):
     """uvicorn on sockets that are bound already. Its own signal handling would end the process with the store open."""
 
-    def __init__(self, app: Front, refusals: Refusals, *, finish_s: int) -> None:
-        config = http_config(app, refusals)
+    def __init__(self, app: Front, refusals: Refusals, doors: Doors, *, finish_s: int) -> None:
+        config = http_config(app, refusals, doors)
         config.timeout_graceful_shutdown = finish_s
         config.proxy_headers = False  # nobody stands between us and a sender on the same machine
         super().__init__(config)

@@ -76,7 +76,10 @@ class _Engine:
         self._refusals = Refusals()
         self._reader_token = secrets.token_hex(16)
         intake = Intake(writer, self._refusals, reader_token=self._reader_token)
-        self._http = HttpServer(Front(otlp_http_app(intake), self._facts), self._refusals, finish_s=_FINISH_S)
+        self._http = HttpServer(
+            Front(otlp_http_app(intake), self._facts), self._refusals, intake.doors, finish_s=_FINISH_S
+        )
+        self._doors = intake.doors
         self._grpc = GrpcServer(intake)
         self._stop = asyncio.Event()
 
@@ -94,6 +97,7 @@ class _Engine:
             page = Page(self._options.home, self._options.project, sockets_of_page)
             beside.append(page)
             grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
+            self._doors.http, self._doors.grpc = sockets[0].getsockname()[1], grpc_port
             await self._accepting(serving)
             await self._announce(self._record(sockets[0].getsockname()[1], grpc_port, page.port))
             reporter.ready()

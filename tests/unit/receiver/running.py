@@ -40,7 +40,7 @@ class Running(threading.Thread):
         self.intake = intake or Intake(
             self.inbox, self.refusals, Budget(MOST_BYTES_IN_FLIGHT), reader_token=READER_TOKEN
         )
-        self.server = uvicorn.Server(http_config(otlp_http_app(self.intake), self.intake.refusals))
+        self.server = uvicorn.Server(http_config(otlp_http_app(self.intake), self.intake.refusals, self.intake.doors))
         self.grpc_port = 0
 
     @property

@@ -75,7 +75,6 @@ CHUNKED = POST + b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
         pytest.param(POST + b"content-length: 1\r\ncontent-length: 2\r\n\r\nxx", id="two lengths"),
         pytest.param(POST + b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", id="smuggling"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="a TLS hello"),
-        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", id="an HTTP/2 preface"),
         pytest.param(b"POST /v1/\xff\xfe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", id="a path of raw bytes"),
         pytest.param(b"POST http://[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", id="a URL that is none"),
         pytest.param(b"\x00" * 1000 + b"\r\n\r\n", id="zeros"),

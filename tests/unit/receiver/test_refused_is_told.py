@@ -96,7 +96,7 @@ def test_a_connection_too_many(receiver: Receiver, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_not_http(receiver: Receiver) -> None:
-    assert exchange(receiver.http_port, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").startswith(b"HTTP/1.1 400 ")
+    assert exchange(receiver.http_port, b"\x00\x03\x01\r\n\r\n").startswith(b"HTTP/1.1 400 ")
     told(receiver, "http", "this is not HTTP/1.1, or broken")
 
 
