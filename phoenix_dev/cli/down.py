@@ -13,6 +13,7 @@ from phoenix_dev.cli.options import runtime_option
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
+    from phoenix_dev.model.stack import StoredData
     from phoenix_dev.usecases.stop import Ended
 
 
@@ -24,35 +25,40 @@ if TYPE_CHECKING:
 @click.pass_context
 def down(ctx: click.Context, app: AppContext, *, delete_data: bool, yes: bool) -> None:
     """Stop the stack. What was received stays readable, unless --data deletes it."""
-    from phoenix_dev.usecases.stop import stop_stack
+    from phoenix_dev.usecases.stop import kept, stop_stack
 
-    if delete_data and not yes and not _confirmed(app):
-        app.output.talk("nothing was stopped and nothing was deleted")
-        ctx.exit(1)
-    app.output.talk(*_told(stop_stack(app.runtime(), delete_data=delete_data)))
+    data = None
+    if delete_data and not yes:
+        data, notes = kept(app.runtime(), sized=True)
+        app.output.talk(*notes)
+        if not _confirmed(data):
+            app.output.talk("nothing was stopped and nothing was deleted")
+            ctx.exit(1)
+    app.output.talk(*_told(stop_stack(app.runtime(), delete_data=delete_data, data=data)))
 
 
-def _confirmed(app: AppContext) -> bool:
+def _confirmed(data: StoredData) -> bool:
     """Whether the user says yes. Raises UsageError where nobody can be asked."""
-    from phoenix_dev.model.quantity import size
-
-    data = app.runtime().data()
     if not data.path:
         return True
     if not sys.stdin.isatty():
         raise UsageError(
-            f"--data deletes {size(data.size_bytes)} in {data.path}, and there is no terminal to ask on",
+            f"--data deletes {_amount(data)} in {data.path}, and there is no terminal to ask on",
             hint="phoenix-dev down --data --yes",
         )
-    return click.confirm(f"Delete {size(data.size_bytes)} of telemetry in {data.path}?", err=True)
+    return click.confirm(f"Delete {_amount(data)} in {data.path}?", err=True)
 
 
 def _told(ended: Ended) -> tuple[str, ...]:
+    what = "stopped" if ended.ran else "nothing was running"
+    if ended.deleted is None:
+        what += f"; {_amount(ended.left)} stay in {ended.left.path}" if ended.left.path else ""
+    else:
+        what += f"; deleted {_amount(ended.deleted)}" if ended.deleted.path else ""
+    return (*ended.notes, what)
+
+
+def _amount(data: StoredData) -> str:
     from phoenix_dev.model.quantity import size
 
-    what = "stopped" if ended.ran else "nothing was running"
-    if ended.deleted.path:
-        what += f"; deleted {size(ended.deleted.size_bytes)} of data"
-    elif ended.left.path:
-        what += f"; {size(ended.left.size_bytes)} of data stay in {ended.left.path}"
-    return (*ended.notes, what)
+    return f"{size(data.size_bytes)} of data" if data.size_bytes else "the data"

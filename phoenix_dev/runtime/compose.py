@@ -124,13 +124,14 @@ class ComposeRuntime:
             raise NotReady(f"the stack of project {self.settings.project} does not run", hint="phoenix-dev up")
         return record.endpoints
 
-    def data(self) -> StoredData:
+    def data(self, *, sized: bool = True) -> StoredData:
         """See Runtime. Raises NotReady when no Docker engine answers."""
         containers = Containers(self.docker_engine, self.settings.project)
         volumes = containers.volumes()
         if not volumes:
             return StoredData()
-        return StoredData(f"the volumes {', '.join(volumes)}", sum(containers.volume_sizes().values()))
+        size = sum(containers.volume_sizes().values()) if sized else 0
+        return StoredData(f"the volumes {', '.join(volumes)}", size)
 
     def delete_data(self) -> None:
         """See Runtime."""

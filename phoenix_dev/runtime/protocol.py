@@ -111,8 +111,12 @@ class Runtime(Protocol):
         """Where the running stack takes telemetry. Raises NotReady when none runs."""
         ...
 
-    def data(self) -> StoredData:
-        """What is on disk, whether or not the stack runs; size 0 when there is nothing."""
+    def data(self, *, sized: bool = True) -> StoredData:
+        """What is on disk, whether or not the stack runs; size 0 when there is nothing.
+
+        Without `sized` the size may be 0 of something, too: to add it up may take a runtime half a minute. Raises
+        NotReady when it cannot be found out.
+        """
         ...
 
     def delete_data(self) -> None:

@@ -46,6 +46,9 @@ class Answering:
             def do_POST(self) -> None:
                 self._do(self.rfile.read(int(self.headers["content-length"])).decode())
 
+            def do_DELETE(self) -> None:
+                self._do("")
+
             def _do(self, form: str) -> None:
                 parts = urlsplit(self.path)
                 given = parse_qs(parts.query, keep_blank_values=True) | parse_qs(form, keep_blank_values=True)
