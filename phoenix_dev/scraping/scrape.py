@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from phoenix_dev.asking.fetch import Unfetched, fetch
-from phoenix_dev.scraping.convert import attributes, gauge, otlp_metrics, target_labels
+from phoenix_dev.scraping.convert import gauge, otlp_metrics, target_labels
 from phoenix_dev.scraping.exposition import ACCEPT, MOST_BYTES, Unreadable, families
+from phoenix_dev.scraping.points import attributes
 from phoenix_dev.scraping.starts import Starts
 
 if TYPE_CHECKING:

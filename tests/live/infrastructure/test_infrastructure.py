@@ -121,6 +121,22 @@ def test_a_port_that_another_process_takes_at_the_last_moment_is_left_to_it(stac
         assert int(docker("inspect", "--format", label, container)) != port
 
 
+def test_the_demo_is_known_asked_and_requested_without_a_setting(stack: RunningStack) -> None:
+    urls = {line.split()[0]: line.split()[1] for line in stack.run("demo", "start").stdout.splitlines()}
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PHOENIX_DEV_SERVICES", "[]")
+            assert stack.run("health", "--json").json()["healthy"] is True
+        checks = ("--expect-status", "2xx", "--expect-span", "orchestrator:process", "--no-errors", "--wait", "20")
+        said = stack.run("request", "POST", f"{urls['api-gateway']}/api/process", "-d", "{}", *checks, "--json").json()
+        (trace,) = said["traces"]
+        assert trace["trace_id"] == said["request"]["trace_id"]
+        assert {"phoenix-dev", "api-gateway", "orchestrator", "llm-service"} <= set(trace["services"])
+        assert first(stack, "up", "llm-service").value == 1
+    finally:
+        stack.run("demo", "stop")
+
+
 def test_it_can_be_left_out_and_comes_back_where_it_was(stack: RunningStack) -> None:
     without = stack.run("up", *FLAGS, "--json", "--without", "infrastructure").json()
     assert without["state"] == "running"

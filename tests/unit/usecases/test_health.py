@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,13 @@ import pytest
 from phoenix_dev.scraping.targets import Target
 from phoenix_dev.usecases.health import ask_health
 from tests.answering import Answering, Says, answering
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import Invoke
+    from tests.running import CommandLine
 
 WELL = {
     "/health/liveness": Says(body=b"ok"),
@@ -113,3 +116,15 @@ def test_without_a_service_the_key_is_explained(invoke: Invoke) -> None:
     assert ran.exit_code == 3
     assert "services: [{name: orchestrator, url: http://localhost:8001}]" in ran.stderr
     assert "phoenix-dev demo start" in ran.stderr
+
+
+def test_watching_asks_again_and_again_and_ends_by_ctrl_c(service: Answering, run_cli: CommandLine) -> None:
+    Path("phoenix-dev.yaml").write_text(f"services:\n- {{name: api, url: '{service.url}'}}\n")
+    with run_cli.start("health", "--watch", "--json") as watching:
+        lines = watching.stdout
+        assert lines is not None
+        assert json.loads(lines.readline())["healthy"] is True
+        service.says["/health/liveness"] = Says(500)
+        wait_until(lambda: json.loads(lines.readline())["healthy"] is False, 20)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 130
