@@ -214,7 +214,7 @@ def test_on_a_terminal_the_user_is_asked(
         shown = b""
         while b"?" not in shown:
             shown += os.read(ours, 4096)
-        assert b"of telemetry in" in shown
+        assert b"of data in" in shown
         os.write(ours, answer)
         assert process.wait(timeout=30) == code
     os.close(ours)
