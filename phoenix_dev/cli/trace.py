@@ -48,8 +48,7 @@ def trace(
     """Show a request as a waterfall, with its errors and logs.
 
     ID is whichever is at hand: a trace ID, traceparent, correlation ID, request ID, span ID, `last` or `last-error`. An
-    ID that covers
-    several traces shows them all.
+    ID that covers several traces shows them all.
     """
     from phoenix_dev.usecases.find_request import find_request, wait_for_request, without_logs
 

@@ -64,9 +64,8 @@ def service_of(resource: Resource) -> str:
 
 
 def hex_id(raw: bytes, size: int) -> str:
-    """An ID of `size` bytes as lower-case hex;
-
-    empty when it is absent, all zero or of another size (W3C Trace Context, 3.2.2).
+    """An ID of `size` bytes as lower-case hex; empty when it is absent, all zero or of another size (W3C Trace Context,
+    3.2.2).
     """
     return raw.hex() if len(raw) == size and any(raw) else ""
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceActivity:
-    """Counts of what arrived from a service in a period, by time of arrival;
-
-    `last_ns` is the last arrival (Unix nanoseconds).
+    """Counts of what arrived from a service in a period, by time of arrival; `last_ns` is the last of them (Unix
+    nanoseconds).
     """
 
     service: str

@@ -1,8 +1,8 @@
 """The promises between commands and whatever keeps the telemetry.
 
 Nothing above this package knows which runtime answers. What a store cannot do it declares in its capabilities; an empty
-answer always
-means "there is none", never "I cannot". One contract suite (tests/contract) runs these docstrings over every store.
+answer always means "there is none", never "I cannot". One contract suite (tests/contract) runs these docstrings over
+every store.
 """
 
 from __future__ import annotations

@@ -38,8 +38,7 @@ class LogFilter:
     """Which records to keep. An empty string, 0 or None does not restrict.
 
     `min_severity` drops records of lower or unknown severity. `grep` is searched in the message. `correlated` keeps
-    those with a correlation ID.
-    Times are inclusive.
+    those with a correlation ID. Times are inclusive.
     """
 
     services: frozenset[str] = frozenset()

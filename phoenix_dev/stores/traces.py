@@ -31,8 +31,8 @@ class TraceQuery:
     """Which traces to list. An empty string, None or an empty tuple does not restrict.
 
     A trace matches `service`, `operation` and `attributes` together when one span fulfils all three; an attribute is
-    compared as text, among
-    those of the span and of its resource. Durations are those of the whole trace, both bounds included.
+    compared as text, among those of the span and of its resource. Durations are those of the whole trace, both bounds
+    included.
     """
 
     since_ns: int = 0
@@ -65,8 +65,8 @@ class TraceStore(Protocol):
     def spans(self, trace_ids: Iterable[str]) -> dict[str, tuple[Span, ...]]:
         """Every span of each trace, by start time, then as they arrived.
 
-        Traces of which no span is kept are absent from the answer. A span that was sent twice (same
-        trace, span ID, service, kind, start and name) is there once.
+        Traces of which no span is kept are absent from the answer. A span that was sent twice (same trace, span ID,
+        service, kind, start and name) is there once.
         """
         ...
 

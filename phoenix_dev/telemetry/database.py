@@ -1,6 +1,5 @@
-"""Opening the file of the embedded store:
-
-for the one writer, or for reading beside it. Maps sqlite3's errors to sentences.
+"""Opening the file of the embedded store, for the one writer or for reading beside it. Maps sqlite3's errors to
+sentences.
 """
 
 from __future__ import annotations

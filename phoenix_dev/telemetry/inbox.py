@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of an export once it is on disk:
-
-    items kept, items refused for good, and why (empty when none was).
-    """
+    """What became of an export once it is on disk: items kept, items refused for good, and why (empty for none)."""
 
     accepted: int
     rejected: int = 0
@@ -49,7 +46,7 @@ class Inbox(Protocol):
         `positions` says how far each source has been read with this export; they are kept in the same commit.
 
         Raises Overloaded at once when the queue is full or the store is closing. The future raises Overloaded when the
-        store could not commit (disk full, for
-        instance): nothing of the export is then kept. The request must not be touched by the caller afterwards.
+        store could not commit (disk full, for instance): nothing of the export is then kept. The request must not be
+        touched by the caller afterwards.
         """
         ...

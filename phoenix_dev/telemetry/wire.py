@@ -47,8 +47,7 @@ def items(messages: Iterable[bytes]) -> bytes:
 
 
 def resource_group(resource_head: bytes, scope_head: bytes, fields: bytes) -> bytes:
-    """One resource group with one scope group in it, as a field of TracesData, LogsData or MetricsData;
-
-    these may be concatenated.
+    """One resource group with one scope group in it, as a field of TracesData, LogsData or MetricsData; these may be
+    concatenated.
     """
     return _field(_FIELD_1, resource_head + _field(_FIELD_2, scope_head + fields))

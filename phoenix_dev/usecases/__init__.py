@@ -1,4 +1,3 @@
-"""One module a verb:
-
-takes promises (stores, runtime), returns values of the model. Knows no click, no rich, no httpx.
+"""One module a verb: it takes promises (stores, runtime) and returns values of the model. Knows no click, no rich, no
+httpx.
 """

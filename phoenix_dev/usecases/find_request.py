@@ -45,8 +45,7 @@ def find_request(stores: Stores, text: str, as_kind: IdKind | None = None) -> Re
     something wins.
 
     `last` and `last-error`; traceparent; trace ID; correlation ID; request ID; span ID; 64-bit trace ID. `as_kind`
-    forces one.
-    Raises NotFound when nothing bears the ID, UsageError when it cannot be of the kind that is forced.
+    forces one. Raises NotFound when nothing bears the ID, UsageError when it cannot be of the kind that is forced.
     """
     return read_request(stores, text, resolve(stores, text, as_kind))
 
