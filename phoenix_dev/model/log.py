@@ -18,7 +18,7 @@ ERROR_SEVERITY = 17
 
 
 def level_of(severity_number: int) -> Level:
-    """Name of a severity number: four numbers a level from 1 (logs data model, "SeverityNumber"); empty outside 1–24."""
+    """Name of a severity number: four a level from 1 (logs data model, "SeverityNumber"); empty outside 1–24."""
     return LEVELS[(severity_number - 1) // 4] if 1 <= severity_number <= 24 else ""
 
 
