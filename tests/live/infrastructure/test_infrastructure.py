@@ -58,7 +58,7 @@ def stack(restarted: str, service: Answering, tmp_path_factory: pytest.TempPathF
     home = tmp_path_factory.mktemp("infrastructure")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHOENIX_DEV_SERVICES", f"[{{name: patient, url: '{service.url}'}}]")
-        with running_stack(home, *FLAGS, project="live-infrastructure", runtime="compose") as running:
+        with running_stack(home, *FLAGS, project=f"live-infra-{uuid4().hex[:6]}", runtime="compose") as running:
             yield running
 
 
@@ -101,7 +101,7 @@ def test_containers_tell_how_often_they_were_started_again(stack: RunningStack, 
     def counted() -> dict[str, float]:
         return {str(one.resource["container_name"]): one.value for one in points(stack, "container_restarts_total")}
 
-    mine = "live-infrastructure-jaeger-1"  # the first look may come before the stack is whole
+    mine = f"{stack.project}-jaeger-1"  # the first look may come before the stack is whole
     wait_until(lambda: {restarted, mine} <= counted().keys(), PATIENCE_S, what="both containers")
     found = counted()
     assert found[restarted] == 1
@@ -109,7 +109,7 @@ def test_containers_tell_how_often_they_were_started_again(stack: RunningStack, 
 
 
 def test_a_port_that_another_process_takes_at_the_last_moment_is_left_to_it(stack: RunningStack) -> None:
-    container = "live-infrastructure-infrastructure-1"
+    container = f"{stack.project}-infrastructure-1"
     label = '{{index .Config.Labels "dev.phoenix.port.infrastructure"}}'
     port = int(docker("inspect", "--format", label, container))
     docker("stop", "-t", "1", container)
@@ -142,8 +142,8 @@ def test_it_can_be_left_out_and_comes_back_where_it_was(stack: RunningStack) -> 
     without = stack.run("up", *FLAGS, "--json", "--without", "infrastructure").json()
     assert without["state"] == "running"
     assert "infrastructure" not in {one["name"] for one in without["components"]}
-    names = docker("ps", "--filter", "label=com.docker.compose.project=live-infrastructure", "--format", "{{.Names}}")
-    assert "live-infrastructure-infrastructure-1" not in names.split()
+    names = docker("ps", "--filter", f"label=com.docker.compose.project={stack.project}", "--format", "{{.Names}}")
+    assert f"{stack.project}-infrastructure-1" not in names.split()
     again = stack.run("up", *FLAGS, "--json").json()
     (back,) = (one for one in again["components"] if one["name"] == "infrastructure")
     assert back["health"] == "healthy"
