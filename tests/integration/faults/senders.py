@@ -64,6 +64,12 @@ class Sender:
         return trace_id, otlp.traces("shop", span).SerializeToString()
 
 
+def failure_of(stack: RunningStack) -> str:
+    """What the engine says that it cannot do, without the cost of a command."""
+    failure: str = httpx.get(f"{stack.endpoints['otlp_http']}/status").json()["failure"]
+    return failure
+
+
 def engine_of(stack: RunningStack) -> psutil.Process:
     """The engine's process."""
     import json

@@ -59,10 +59,6 @@ def test_spans_far_from_now_are_kept_and_found_by_id_and_are_not_the_last(home: 
             url = f"{stack.endpoints['otlp_http']}/v1/traces"
             assert httpx.post(url, content=body, headers={"content-type": "application/x-protobuf"}).is_success
             sent[trace_id] = f"at {start}"
-        found = {
-            trace["trace_id"]: trace["spans"][0]["name"]
-            for trace_id in sent
-            for trace in stack.run("trace", trace_id, "--json").json()["traces"]
-        }
+        found = {trace_id: spans[0].name for trace_id, spans in stack.stores.traces.spans(sent).items()}
         assert found == sent
         assert stack.run("trace", "last", "--json").json()["traces"][0]["spans"][0]["name"] == f"at {now}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("free_ports")
 MB = 1_000_000
 #: What the processes may grow by while nothing of the kind of load changes: caches that fill, not what is sent.
-GROWTH = 40 * MB
+GROWTH = 25 * MB
 TRACE = otlp.new_trace_id(random.Random(5))
 PATHS = (
     *(signal.path for signal in SIGNALS),
