@@ -103,15 +103,14 @@ def request(
     """Send a request that begins a trace, wait for what it causes, show both.
 
     It bears a fresh traceparent, x-correlation-id and x-request-id, unless you give your own; the trace begins with a
-    span of the service phoenix-dev, the request as it was seen from here. Of the answer the status
-    is shown and, if it failed, the beginning of the body: what comes first here is the request's way through the
-    services. --body shows the body whole, -o keeps it.
+    span of the service phoenix-dev, the request as it was seen from here. Of the answer the status is shown and, if it
+    failed, the beginning of the body: what comes first here is the request's way through the services. --body shows the
+    body whole, -o keeps it.
 
     With --expect-status, --max-duration, --expect-span or --no-errors it is a check: the exit status is 4 when one of
     them is not met. It is 1 when no answer came, or nothing of the request arrived in the stack.
     """
     from phoenix_dev.model.exchange import Exchange
-    from phoenix_dev.render.exchange import exchange_json
     from phoenix_dev.usecases.find_request import without_logs
     from phoenix_dev.usecases.request import Wanted, caused, judge, send_request, without_own
 
@@ -125,12 +124,9 @@ def request(
     found = caused(app.stores(), sent, wanted, wait_s)
     others = without_own(sent, found)
     went = Exchange(sent, answer, judge(wanted, answer, others), without_logs(found) if no_logs else found)
-    out = _beside(app, body_on_stdout=output == _STDOUT)
-    if as_json:
-        out.json(exchange_json(went))
-    else:
-        _show(out, went, waterfall=bool(others.traces or others.logs), **shown)
-    _leave(went, arrived=bool(others.traces or others.logs or not wait_s))
+    arrived = bool(others.traces or others.logs)
+    _show(_beside(app, body_on_stdout=output == _STDOUT), went, as_json=as_json, waterfall=arrived, **shown)
+    _leave(went, arrived=arrived or not wait_s)
 
 
 def _sink(app: AppContext, output: str | None, files: ExitStack) -> Callable[[bytes], object] | None:
@@ -169,10 +165,15 @@ def _beside(app: AppContext, *, body_on_stdout: bool) -> Output:
     return Output(no_color=app.no_color, stdout=sys.stderr)
 
 
-def _show(out: Output, went: Exchange, *, waterfall: bool, include: bool, body: bool, expand: bool) -> None:
+def _show(
+    out: Output, went: Exchange, *, as_json: bool, waterfall: bool, include: bool, body: bool, expand: bool
+) -> None:
     from phoenix_dev.cli.trace import print_request
-    from phoenix_dev.render.exchange import answer_lines, expectation_lines
+    from phoenix_dev.render.exchange import answer_lines, exchange_json, expectation_lines
 
+    if as_json:
+        out.json(exchange_json(went))
+        return
     out.lines(answer_lines(went, width=out.width, clip=out.clip, headers=include, body=body))
     if waterfall:
         out.lines([""])
