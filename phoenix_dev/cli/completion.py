@@ -17,11 +17,13 @@ from phoenix_dev.cli.group import command
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from phoenix_dev.stores import Stores
+
 SHELLS = ("bash", "zsh", "fish")
 #: How far back a service is offered, and how many traces.
 RECENT_NS = 24 * 3600 * 10**9
 RECENT_TRACES = 20
-#: So long a shell waits for what a store knows (seconds): whoever presses TAB goes on typing.
+#: So long a shell waits for what a stack in containers knows (seconds): whoever presses TAB goes on typing.
 PATIENCE_S = 0.5
 
 
@@ -55,39 +57,50 @@ def completion(app: AppContext, ctx: click.Context, /, *, shell: str) -> None:
 
 def complete_service(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Services that sent something in the last day."""
-    return _offered(incomplete, lambda: _services(app_of(ctx)))
+    return _fitting(incomplete, _kept(app_of(ctx), _services))
 
 
 def complete_trace_id(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """`last`, `last-error` and the IDs of the newest traces."""
-    return _offered(incomplete, lambda: ["last", "last-error"]) + _offered(incomplete, lambda: _trace_ids(app_of(ctx)))
+    return _fitting(incomplete, ["last", "last-error", *_kept(app_of(ctx), _trace_ids)])
 
 
-def _services(app: AppContext) -> Iterable[str]:
+def _services(stores: Stores) -> Iterable[str]:
     import time
 
-    return (activity.service for activity in app.stores().services.activity(time.time_ns() - RECENT_NS))
+    return (activity.service for activity in stores.services.activity(time.time_ns() - RECENT_NS))
 
 
-def _trace_ids(app: AppContext) -> Iterable[str]:
+def _trace_ids(stores: Stores) -> Iterable[str]:
     from phoenix_dev.stores.traces import TraceQuery
 
-    return (trace.trace_id for trace in app.stores().traces.search(TraceQuery(limit=RECENT_TRACES)).traces)
+    return (trace.trace_id for trace in stores.traces.search(TraceQuery(limit=RECENT_TRACES)).traces)
 
 
-def _offered(incomplete: str, words: Callable[[], Iterable[str]]) -> list[str]:
-    import re
+def _kept(app: AppContext, words: Callable[[Stores], Iterable[str]]) -> list[str]:
+    """Words from what is kept; none when that cannot be read, or is not told in time."""
     from threading import Thread
 
-    plain = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./@+-]*")
     found: list[str] = []
 
-    def ask() -> None:
-        # Whatever is wrong, a word half typed is no place to say so; the command itself will.
+    def ask(stores: Stores) -> None:
         with suppress(Exception):
-            found.extend([word for word in words() if word.startswith(incomplete) and plain.fullmatch(word)])
+            found.extend(words(stores))
 
-    asking = Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(PATIENCE_S)
-    return [] if asking.is_alive() else found
+    # Whatever is wrong, a word half typed is no place to say so; the command itself will.
+    with suppress(Exception):
+        stores = app.stores()
+        if app.runtime().name == "embedded":  # a file: to read it takes its time, and ends
+            ask(stores)
+        else:
+            asking = Thread(target=ask, args=(stores,), daemon=True)
+            asking.start()
+            asking.join(PATIENCE_S)
+    return list(found)
+
+
+def _fitting(incomplete: str, words: Iterable[str]) -> list[str]:
+    import re
+
+    plain = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./@+-]*")
+    return [word for word in words if word.startswith(incomplete) and plain.fullmatch(word)]
