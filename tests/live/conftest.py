@@ -51,6 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(_group(item.nodeid), len(_GROUPS)))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Gives a worker a whole group. (xdist's own groups rename tests, which pytest 9.2 no longer lets it do.)"""
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 FILE = Path(__file__).parents[3] / "compose" / "compose.yaml"
-PORTS = ("OTLP_GRPC", "OTLP_HTTP", "JAEGER", "JAEGER_ERRORS", "LOKI", "PROMETHEUS", "ALERTMANAGER", "GRAFANA")
+#: What is published, and what would be with all profiles.
+PORTS = ("OTLP_GRPC", "OTLP_HTTP", "JAEGER", "JAEGER_ERRORS", "LOKI", "PROMETHEUS", "ALERTMANAGER")
+ALL_PORTS = (*PORTS, "GRAFANA", "INFRASTRUCTURE")
 PROTOBUF = {"content-type": "application/x-protobuf"}
 
 #: What a part can do, asked from outside: (port, method, path).
@@ -155,7 +157,7 @@ def free_ports() -> dict[str, int]:
     that outgoing connections are given, and who asks for any port.
     """
     with ExitStack() as held:
-        sockets = {name: held.enter_context(_any_server()) for name in PORTS}
+        sockets = {name: held.enter_context(_any_server()) for name in ALL_PORTS}
         return {name: taken.getsockname()[1] for name, taken in sockets.items()}
 
 

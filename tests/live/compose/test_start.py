@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.live.compose.by_hand import READY
+from tests.live.compose.by_hand import PORTS, READY
 from tests.live.listening import listening_on
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_nothing_listens_beyond_loopback(stack: ByHand) -> None:
         for bindings in fact["NetworkSettings"]["Ports"].values()
         for binding in bindings or ()
     }
-    assert published == {("127.0.0.1", port) for name, port in stack.ports.items() if name != "GRAFANA"}
+    assert published == {("127.0.0.1", stack.ports[name]) for name in PORTS}
     assert listening_on({port for _, port in published}) == {"127.0.0.1"}
 
 
@@ -94,7 +94,7 @@ def test_nothing_answers_on_the_other_addresses_of_this_machine(stack: ByHand) -
         if address.family == socket.AF_INET and not address.address.startswith("127.")
     }
     assert others, "at least the bridge of the stack's network"
-    ports = [port for name, port in stack.ports.items() if name != "GRAFANA"]
+    ports = [stack.ports[name] for name in PORTS]
     assert all(connects("127.0.0.1", port) for port in ports)
     assert not [(address, port) for address in others for port in ports if connects(address, port)]
 
