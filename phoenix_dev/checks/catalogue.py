@@ -12,6 +12,7 @@ from phoenix_dev.checks import (
     docker_engine,
     embedded,
     folder,
+    followed,
     images,
     parts,
     ports,
@@ -21,13 +22,15 @@ from phoenix_dev.checks import (
     sizes,
 )
 from phoenix_dev.checks.check import Check, Skip
-from phoenix_dev.checks.docker import PATIENCE_S
+from phoenix_dev.checks.docker import PATIENCE_S, name_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.catalogue import PARTS, PORTS, wanted_parts
-from phoenix_dev.runtime.containers import Containers
+from phoenix_dev.runtime.compose_logs import SERVICE as LOG_FILES
+from phoenix_dev.runtime.containers import ContainerFacts, Containers
 from phoenix_dev.runtime.engine_client import refusals_in
 from phoenix_dev.runtime.folder import DATABASE
+from phoenix_dev.runtime.followed import CONTAINERS, FILES, by_the_collector, by_the_reader
 from phoenix_dev.runtime.ports import WantedPort
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ def checks_of(patient: Patient) -> tuple[Check, ...]:
         Check("engine", partial(_engine, patient)),
         Check("log", partial(_log, patient)),
         Check("store", partial(_store, patient)),
+        *(Check(name, partial(_followed, patient, name)) for name in (FILES, CONTAINERS)),
         Check("queue", partial(_queue, patient)),
         Check("refused", partial(_refused, patient)),
         Check("clock", partial(_clock, patient)),
@@ -125,6 +129,19 @@ def _log(patient: Patient) -> Iterator[Finding]:
 def _store(patient: Patient) -> Iterator[Finding]:
     patient.on("embedded")
     return embedded.store(patient.home)
+
+
+def _followed(patient: Patient, name: str) -> Iterator[Finding]:
+    if patient.runtime() == "embedded":
+        record, _ = patient.answer().needed()
+        return followed.followed(name, by_the_reader(patient.home, record.log_files, record.log_containers))
+    stack = patient.stack()
+    found = by_the_reader(patient.home, (), stack.log_containers)
+    if name == FILES and stack.log_files:
+        container = patient.docker.of_project(patient.settings.project).get(LOG_FILES)
+        facts = ContainerFacts.of(name_of(container), patient.docker.details(container)) if container else None
+        found.append(by_the_collector(stack.log_files, facts))
+    return followed.followed(name, found)
 
 
 def _queue(patient: Patient) -> Iterator[Finding]:

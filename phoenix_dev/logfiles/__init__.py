@@ -1,7 +1,10 @@
-"""Log files that the embedded engine follows: `phoenix_dev.logfiles` is a process beside the engine.
+"""What services print that know nothing of OTLP: log files, and the output of containers. `phoenix_dev.logfiles` is the
+process that follows both.
 
-    discover.py ─▶ follower.py (a file) ─▶ lines/ ─▶ gatherer.py ─▶ engine.py ──OTLP and positions──▶ the engine
+    discover.py ─▶ follower.py (a file) ─▶ lines/ ─▶ gatherer.py ─▶ stacks.py ──OTLP and positions──▶ the stack
+                   containers/          ─▶ lines/ ─▶ containers/gatherer.py ─▶
 
-How far a file has been read is kept in the store, in the transaction that keeps what was read from it: whatever dies
-when, each line is kept once. A position belongs to a file, not to its name: `position.py`.
+How far each source has been read is kept in the store, in the transaction that keeps what was read from it: whatever
+dies when, each line is kept once. A position belongs to a file, not to its name: `position.py`. How it goes is written
+down for `status`: `reading.py`.
 """

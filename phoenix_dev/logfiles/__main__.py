@@ -1,86 +1,100 @@
-"""The process that follows log files: `phoenix_dev.logfiles OPTIONS`, as a child of the engine, until stdin ends."""
+"""The process that follows log files and containers: `phoenix_dev.logfiles OPTIONS`.
+
+Beside the engine it is a child of that, until stdin ends. On the real stack it belongs to nobody: it has the lock on
+`reader.lock` in the project's state folder until it is told to end (SIGTERM), or that folder is gone.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import select
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoenix_dev.lines.door import TRY_AGAIN, Door, Unreachable
 from phoenix_dev.logfiles.gatherer import Gatherer
-from phoenix_dev.telemetry.positions import read_positions
+from phoenix_dev.logfiles.reading import Diary
+from phoenix_dev.logfiles.stacks import Collector, Engine, Gone
+from phoenix_dev.processes.lock import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from phoenix_dev.logfiles.containers.gatherer import ContainerGatherer
+    from phoenix_dev.logfiles.stacks import Stack
 
 #: Holds what shows the engine that positions come from this process.
 TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - its name
-#: Between two looks at the files, and between two tries to send (seconds).
+#: Held by a reader that is nobody's child.
+LOCK_FILE = "reader.lock"
+#: Between two looks at what has come (seconds).
 _POLL_S = 0.2
-_RETRY_S = 0.5
-#: A source that is no file, see `_Engine.wait_for_the_one_before`.
-_MYSELF = "reader"
-
-
-class _EngineGone(Exception):
-    """The engine has ended, and with it all there is to do."""
-
-
-class _Engine:
-    """The engine that started this process."""
-
-    def __init__(self, endpoint: str, token: str) -> None:
-        self._door = Door(endpoint)
-        self._token = token
-
-    def send(self, body: bytes, positions: Mapping[str, str]) -> None:
-        """Return once an export and positions are kept. An export that is refused for good is told and left out."""
-        headers = {"x-phoenix-dev-token": self._token, "x-phoenix-dev-position": json.dumps(positions)}
-        while True:
-            try:
-                status, said = self._door.send(body, headers)
-            except Unreachable:
-                status, said = TRY_AGAIN[0], b""
-            if status == 200:
-                return
-            if status not in TRY_AGAIN:
-                say(f"lines of {', '.join(positions)} were refused with {status}: {said[:200]!r}")
-                if not body:
-                    raise _EngineGone
-                body = b""
-            elif asked_to_end(_RETRY_S):
-                raise _EngineGone
-
-    def wait_for_the_one_before(self) -> None:
-        """Exports are kept in the order of their arrival: after this one, so is what a killed reader sent."""
-        self.send(b"", {_MYSELF: str(os.getpid())})
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Follow files until the engine ends; the exit status."""
+    """Follow until it is over; the exit status."""
     options = json.loads(arguments[0])
-    engine = _Engine(options["endpoint"], os.environ.pop(TOKEN_VARIABLE))
+    if token := os.environ.pop(TOKEN_VARIABLE, ""):
+        stack = Engine(options["endpoint"], token, options["store"], engine_ended, say)
+        return _follow(options, stack, engine_ended)
+    if os.fork():
+        return 0  # what started this waits for it and so leaves no zombie; the reader is its orphan
+    lock = FileLock.take(Path(options["home"]) / LOCK_FILE)
+    if lock is None:
+        return 0
+    with lock:
+        ended = _told_to_end(lock)
+        return _follow(options, Collector(options["endpoint"], options["home"], ended, say), ended)
+
+
+def _follow(options: Mapping[str, Any], stack: Stack, ended: Callable[[float], bool]) -> int:
+    diary = Diary(Path(options["home"]))
     try:
-        engine.wait_for_the_one_before()
-        gatherer = Gatherer(options["patterns"], read_positions(Path(options["store"])), engine.send, say)
-        gatherer.start()
-        while not asked_to_end(0 if gatherer.turn() else _POLL_S):
-            pass
-    except _EngineGone:
+        positions = stack.begin()
+        files = Gatherer(options["patterns"], positions, stack.send, say)
+        containers = _containers(options["containers"], positions, stack)
+        files.start()
+        read = True
+        while not ended(0 if read else _POLL_S):
+            read = files.turn()
+            read |= containers is not None and containers.turn()
+            diary.note(files.reading(), tuple(containers.readings()) if containers else ())
+    except Gone:
         pass
     return 0
 
 
-def asked_to_end(patience_s: float) -> bool:
+def _containers(names: Sequence[str], positions: Mapping[str, str], stack: Stack) -> ContainerGatherer | None:
+    if not names:
+        return None
+    from phoenix_dev.logfiles.containers.gatherer import ContainerGatherer
+
+    return ContainerGatherer(names, positions, stack.send, say)
+
+
+def engine_ended(patience_s: float) -> bool:
     """Wait so long (seconds) at most for the end of stdin, whose other end the engine holds."""
     return bool(select.select([0], [], [], patience_s)[0]) and not os.read(0, 1)
 
 
+def _told_to_end(lock: FileLock) -> Callable[[float], bool]:
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def ended(patience_s: float) -> bool:
+        return told.wait(patience_s) or not lock.in_place
+
+    return ended
+
+
 def say(sentence: str) -> None:
-    """Put a sentence into the engine's log."""
+    """Put a sentence into the log."""
     sys.stderr.write(f"{sentence}\n")
     sys.stderr.flush()
 

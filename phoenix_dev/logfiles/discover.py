@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 FileId = tuple[int, int]
 
 
-def matching(patterns: Iterable[str]) -> dict[FileId, str]:
-    """The regular files that patterns match (`**` goes into folders), each once, with a path to it."""
+def matching(pattern: str) -> dict[FileId, str]:
+    """The regular files that a pattern matches (`**` goes into folders), each once, with a path to it."""
     found: dict[FileId, str] = {}
-    for pattern in patterns:
-        for path in glob.iglob(pattern, recursive=True):
-            if (identity := regular(path)) is not None:
-                found.setdefault(identity, path)
+    for path in glob.iglob(pattern, recursive=True):
+        if (identity := regular(path)) is not None:
+            found.setdefault(identity, path)
     return found
 
 

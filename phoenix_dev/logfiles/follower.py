@@ -40,6 +40,14 @@ class Follower:
         """How long nothing has come (seconds)."""
         return time.monotonic() - self._grown
 
+    @property
+    def behind_bytes(self) -> int:
+        """How much of it has not been handed out."""
+        try:
+            return max(0, os.fstat(self.descriptor).st_size - self.position.offset)
+        except OSError:
+            return 0
+
     def groups(self) -> Iterator[Group]:
         """What has come since the last time, at most some hundred kilobytes. Raises OSError.
 

@@ -14,6 +14,7 @@ from phoenix_dev.lines.parse import parse
 from phoenix_dev.logfiles.discover import matching, renamed
 from phoenix_dev.logfiles.follower import Follower
 from phoenix_dev.logfiles.position import BEGINNING, Position, digest
+from phoenix_dev.logfiles.reading import FilesReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,6 +63,8 @@ class Gatherer:
         self._say = say
         self._open: dict[FileId, Follower] = {}
         self._said: set[str] = set()
+        self._unmatched: tuple[str, ...] = ()
+        self._unreadable: dict[str, str] = {}
         self._look_at = 0.0
         self._last_ns = 0
         #: Of files that were cut: what a copy of them may begin with.
@@ -84,6 +87,11 @@ class Gatherer:
         self._flush()
         return read
 
+    def reading(self) -> FilesReading:
+        """How it stands with them."""
+        behind = sum(follower.behind_bytes for follower in self._open.values())
+        return FilesReading(len(self._open), behind, self._unmatched, dict(self._unreadable))
+
     def close(self) -> None:
         """Let go of all files."""
         for follower in self._open.values():
@@ -93,7 +101,12 @@ class Gatherer:
     def look(self) -> None:
         """Look which files there are; `turn` does so now and then."""
         begun = time.monotonic()
-        there = matching(self._patterns)
+        found = {pattern: matching(pattern) for pattern in self._patterns}
+        self._unmatched = tuple(pattern for pattern, files in found.items() if not files)
+        there: dict[FileId, str] = {}
+        for files in found.values():
+            there = files | there
+        self._unreadable = {path: why for path, why in self._unreadable.items() if path in there.values()}
         for identity, path in there.items():
             if identity in self._open:
                 self._open[identity].path = path
@@ -119,6 +132,7 @@ class Gatherer:
                 os.close(descriptor)
                 return
             self._open[identity] = Follower(path, descriptor, position)
+            self._unreadable.pop(path, None)
 
     def _position_of(self, identity: FileId, descriptor: int) -> Position | None:
         """From where a file is read: where it, or the file that it is a copy of, was left; else from its beginning.
@@ -174,6 +188,7 @@ class Gatherer:
         try:
             yield
         except OSError as error:
+            self._unreadable[path] = error.strerror or type(error).__name__
             self._say_once(f"the log file {path} cannot be read: {error.strerror}")
 
     def _say_once(self, sentence: str) -> None:

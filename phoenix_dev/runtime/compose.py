@@ -97,6 +97,7 @@ class ComposeRuntime:
     def stop(self) -> Stopped:
         """See Runtime."""
         from phoenix_dev.runtime.compose_command import ComposeCommand
+        from phoenix_dev.runtime.reader import Reader
 
         if not self.home.is_dir():
             return Stopped(ran=False)
@@ -105,6 +106,7 @@ class ComposeRuntime:
             if docker_engine.why_not():
                 # What ran comes back together with its Docker engine, so "nothing runs" would not be true for long.
                 docker_engine.require()
+            Reader(self.home).stop()
             ran = bool(Containers(docker_engine, self.settings.project).facts())
             if ran or self.files.there:
                 if not self.files.there:
@@ -140,8 +142,10 @@ class ComposeRuntime:
             raise NotReady("the data cannot be deleted while the stack runs", hint="phoenix-dev down --data")
         containers.remove_volumes()
         from phoenix_dev.runtime.compose_logs import ComposeLogs
+        from phoenix_dev.runtime.reader import Reader
 
         ComposeLogs(self.home, ()).forget()
+        Reader(self.home).forget()
 
     def _status(self, *, brief: bool) -> StackStatus:
         from phoenix_dev.runtime.compose_status import status_of
@@ -149,7 +153,7 @@ class ComposeRuntime:
         last = StackRecord.read(self.home)
         profile = last.profile if last else self.settings.profile
         record = ComposeRecord.read(self.home)
-        return status_of(self.settings.project, profile, record, brief=brief)
+        return status_of(self.home, self.settings.project, profile, record, brief=brief)
 
     def _write_files_anew(self) -> None:
         from phoenix_dev.assets import assets_folder

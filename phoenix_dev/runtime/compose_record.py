@@ -21,12 +21,14 @@ _HOST = "http://127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class ComposeRecord:
-    """Ports by name, which parts were left out, and why others could not be had."""
+    """Ports by name, which parts were left out, and why others could not be had; what is followed, as in `Logs`."""
 
     version: str
     ports: Mapping[str, int]
     without: tuple[str, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    log_files: tuple[str, ...] = ()
+    log_containers: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -43,7 +45,8 @@ class ComposeRecord:
         found = read_document(home / COMPOSE_FILE)
         try:
             known = {one.name: found[one.name] for one in fields(cls) if one.name in found}
-            return cls(**{**known, "without": tuple(known.get("without", ()))})
+            lists = {name: tuple(known.get(name, ())) for name in ("without", "log_files", "log_containers")}
+            return cls(**{**known, **lists})
         except TypeError:
             return None
 

@@ -20,6 +20,7 @@ from phoenix_dev.runtime.compose_logs import ComposeLogs
 from phoenix_dev.runtime.compose_record import ComposeRecord
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.docker_socket import socket_environment
+from phoenix_dev.runtime.reader import Reader
 from phoenix_dev.runtime.readiness import why_not_ready
 from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.runtime.remedy import remedy
@@ -82,6 +83,7 @@ class ComposeStart:
                 raise self._cannot_start(part, why)
         told = [f"{part.title} does not run: {why}" for part, why in failed.items()]
         told += self._unread_logs()
+        Reader(self.home).start(self.settings.logs.containers, f"http://127.0.0.1:{numbers['otlp_http']}")
         return (*notes, *unavailable.values(), *told)
 
     def _bring_up(
@@ -98,7 +100,7 @@ class ComposeStart:
             name_services(self.home, self.settings)
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
-            ComposeRecord(__version__, chosen.numbers, self.without, unavailable).write(self.home)
+            self._record(chosen.numbers, unavailable).write(self.home)
             there = Containers(self.docker_engine, self.settings.project).facts()
             services = [part.service for part in parts] + self._logs.services
             if unwanted := _to_be_removed(there, services):
@@ -120,6 +122,10 @@ class ComposeStart:
         if reader is None or reader.status == "running":
             return []
         return [f"the log files are not read: their collector {reader.name} {reader.why}"]
+
+    def _record(self, numbers: Mapping[str, int], unavailable: Mapping[str, str]) -> ComposeRecord:
+        logs = self.settings.logs
+        return ComposeRecord(__version__, numbers, self.without, unavailable, logs.files, logs.containers)
 
     @property
     def _logs(self) -> ComposeLogs:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.stack import Component, Endpoints, StackStatus, StoredData
 from phoenix_dev.runtime.catalogue import PARTS, Part, wanted_parts
+from phoenix_dev.runtime.compose_logs import SERVICE as LOG_FILES
 from phoenix_dev.runtime.containers import Containers
 from phoenix_dev.runtime.docker_engine import resolve_engine
+from phoenix_dev.runtime.followed import FILES, by_the_collector, by_the_reader
 from phoenix_dev.runtime.readiness import why_not_ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from phoenix_dev.runtime.compose_record import ComposeRecord
     from phoenix_dev.runtime.containers import ContainerFacts
@@ -34,7 +37,9 @@ class _Seen:
     silent: Mapping[str, str]
 
 
-def status_of(project: str, profile: str, record: ComposeRecord | None, *, brief: bool = False) -> StackStatus:
+def status_of(
+    home: Path, project: str, profile: str, record: ComposeRecord | None, *, brief: bool = False
+) -> StackStatus:
     """What a project's containers do now; without memory and sizes when it has to be `brief`: those take a second."""
     try:
         docker_engine = resolve_engine()
@@ -56,7 +61,7 @@ def status_of(project: str, profile: str, record: ComposeRecord | None, *, brief
             components=tuple(Component(part.name, "stopped") for part in wanted),
             data=_data(project, seen.sizes),
         )
-    components = tuple(_component(part, seen, record) for part in wanted)
+    components = (*(_component(part, seen, record) for part in wanted), *_followed(home, seen, record))
     return StackStatus(
         "compose",
         profile,
@@ -109,6 +114,15 @@ def _component(part: Part, seen: _Seen, record: ComposeRecord | None) -> Compone
     silent = seen.silent.get(part.name, "nobody recorded its ports")
     detail = f"it {silent}" if silent else part.image
     return Component(part.name, "running", "unhealthy" if silent else "healthy", memory, detail, facts.restarts, data)
+
+
+def _followed(home: Path, seen: _Seen, record: ComposeRecord | None) -> list[Component]:
+    if record is None:
+        return []
+    found = [by_the_collector(record.log_files, seen.facts.get(LOG_FILES))] if record.log_files else []
+    found += by_the_reader(home, (), record.log_containers)
+    memory = seen.memory.get(LOG_FILES, 0)
+    return [replace(one.component(), memory_bytes=memory if one.name == FILES else 0) for one in found]
 
 
 def _is_running(facts: ContainerFacts | None) -> bool:

@@ -7,12 +7,13 @@ will do. Nothing heavy is imported here: this is asked before anything is decide
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 from dataclasses import dataclass
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ PROBE_S = 0.1
 #: How long it may take once it is known to be wanted (seconds).
 _PATIENCE_S = 5.0
 _DEFAULT = "unix:///var/run/docker.sock"
+_PIECE = 65536
+_LONGEST_REFUSAL = 65536
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -83,6 +86,27 @@ class DockerEngine:
         finally:
             connection.close()
 
+    def stream(self, path: str, patience_s: float = _PATIENCE_S) -> Stream:
+        """An answer that may go on for ever; how long it is silent is not bounded. Raises NotReady when there is none,
+        or it is a refusal.
+        """
+        connection = _Connection(self.url, patience_s)
+        try:
+            connection.request("GET", path)
+            wire = connection.sock
+            answer = connection.getresponse()
+            if answer.status != 200:
+                said = json.loads(answer.read(_LONGEST_REFUSAL)).get("message", "")
+                raise NotReady(f"the Docker engine at {self} answers {answer.status}: {said}")
+            wire.settimeout(None)
+        except (OSError, HTTPException, ValueError, AttributeError) as error:
+            connection.close()
+            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})") from error
+        except NotReady:
+            connection.close()
+            raise
+        return Stream(connection, wire, answer)
+
     def __str__(self) -> str:
         return f"{self.url} ({self.named_by})"
 
@@ -104,6 +128,34 @@ class DockerEngine:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer as it comes."""
+
+    _connection: HTTPConnection
+    _wire: socket.socket
+    _answer: HTTPResponse
+
+    def read(self) -> bytes:
+        """What has come since the last time, once something has; empty at the answer's end. Raises OSError when it
+        ends before that.
+        """
+        try:
+            return self._answer.read1(_PIECE)
+        except (HTTPException, ValueError) as error:  # ValueError: `interrupt` was faster
+            raise ConnectionError(_short(error)) from error
+
+    def interrupt(self) -> None:
+        """Have `read` come back, in whichever thread it is."""
+        with contextlib.suppress(OSError):
+            self._wire.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._answer.close()
+        self._connection.close()
 
 
 class _Connection(HTTPConnection):

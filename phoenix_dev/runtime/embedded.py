@@ -143,6 +143,7 @@ class EmbeddedRuntime:
             *ports,
             self._limits(),
             self.settings.logs.files,
+            self.settings.logs.containers,
         )
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
@@ -173,7 +174,10 @@ class EmbeddedRuntime:
             return f"{' and '.join(moving)} moves to the port you named"
         if running.limits != self._limits():
             return "it keeps what you set under retention"
-        return "" if running.log_files == self.settings.logs.files else "it follows what you set under logs.files"
+        logs = self.settings.logs
+        if running.log_files != logs.files:
+            return "it follows what you set under logs.files"
+        return "" if running.log_containers == logs.containers else "it follows what you set under logs.containers"
 
     def _limits(self) -> Limits:
         from phoenix_dev.telemetry.retention.limits import Limits

@@ -10,6 +10,7 @@ from phoenix_dev.model.stack import Component, StackStatus
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.engine_client import ask_engine, refusals_in
 from phoenix_dev.runtime.farewell import Farewell
+from phoenix_dev.runtime.followed import by_the_reader
 from phoenix_dev.runtime.process import memory_bytes
 from phoenix_dev.telemetry.set_aside import damaged_files
 
@@ -39,7 +40,7 @@ def status_of(engine: EngineHandle, idle: StackStatus) -> StackStatus:
         profile=record.profile,
         state="degraded" if facts is None or facts.get("failure") else "running",
         endpoints=record.endpoints,
-        components=(_component(record, facts), *_set_aside(engine.home)),
+        components=(_component(record, facts), *_followed(engine.home, record), *_set_aside(engine.home)),
         since_ns=record.since_ns,
         refused=refusals_in(facts) if facts else (),
     )
@@ -57,6 +58,10 @@ def _component(record: EngineRecord, facts: dict[str, Any] | None) -> Component:
     if jumped := clock_jump(facts):
         what = f"{what}; {jumped}"
     return Component("engine", "running", "healthy", memory, what)
+
+
+def _followed(home: Path, record: EngineRecord) -> list[Component]:
+    return [one.component() for one in by_the_reader(home, record.log_files, record.log_containers)]
 
 
 def clock_jump(facts: Mapping[str, Any]) -> str:

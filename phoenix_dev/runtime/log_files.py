@@ -1,4 +1,4 @@
-"""The process beside the engine that follows the log files of `logs.files`, where there are any to follow."""
+"""The process beside the engine that follows log files and containers, where the settings (`logs`) name any."""
 
 from __future__ import annotations
 
@@ -19,16 +19,22 @@ _TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - the name of a varia
 
 
 class LogFiles:
-    """Follows files into the engine that listens on `http_port`, to which it shows `token`. Needs a running loop."""
+    """Follows files and containers into the engine that listens on `http_port`, to which it shows `token`. Needs a
+    running loop.
+    """
 
-    def __init__(self, home: Path, patterns: Sequence[str], http_port: int, token: str) -> None:
+    def __init__(
+        self, home: Path, patterns: Sequence[str], containers: Sequence[str], http_port: int, token: str
+    ) -> None:
         told = {
             "patterns": list(patterns),
+            "containers": list(containers),
+            "home": str(home),
             "store": str(home / folder.DATABASE),
             "endpoint": f"http://127.0.0.1:{http_port}",
         }
         child = Child(
-            "the reader of log files", "phoenix_dev.logfiles", json.dumps(told), variables={_TOKEN_VARIABLE: token}
+            "the reader of logs", "phoenix_dev.logfiles", json.dumps(told), variables={_TOKEN_VARIABLE: token}
         )
         self._keeping = asyncio.create_task(child.keep(at_once))
 

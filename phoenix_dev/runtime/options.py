@@ -13,8 +13,8 @@ from phoenix_dev.telemetry.retention.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """One engine: its state folder (absolute), name and ports, what it keeps, the patterns of log files it
-    follows, the pipe on which it reports.
+    """One engine: its state folder (absolute), name and ports, what it keeps, the patterns of log files and
+    the names of containers it follows, the pipe on which it reports.
     """
 
     home: Path
@@ -25,6 +25,7 @@ class EngineOptions:
     ui: WantedPort
     limits: Limits
     log_files: tuple[str, ...] = ()
+    log_containers: tuple[str, ...] = ()
     report_fd: int | None = None
 
     def to_argument(self) -> str:
@@ -37,5 +38,6 @@ class EngineOptions:
         given = json.loads(text)
         home = Path(given.pop("home"))
         http, grpc, ui = (WantedPort(**given.pop(name)) for name in ("http", "grpc", "ui"))
-        limits, log_files = Limits(**given.pop("limits")), tuple(given.pop("log_files"))
-        return cls(home=home, http=http, grpc=grpc, ui=ui, limits=limits, log_files=log_files, **given)
+        limits = Limits(**given.pop("limits"))
+        given |= {name: tuple(given[name]) for name in ("log_files", "log_containers")}
+        return cls(home=home, http=http, grpc=grpc, ui=ui, limits=limits, **given)

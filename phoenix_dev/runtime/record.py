@@ -40,6 +40,7 @@ class EngineRecord:
     moved: tuple[str, ...] = ()
     limits: Limits | None = None
     log_files: tuple[str, ...] = ()
+    log_containers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -59,7 +60,7 @@ class EngineRecord:
             # Another version may know more or less; what it must say has no default here.
             known = {field.name: found[field.name] for field in fields(cls) if field.name in found}
             limits = Limits(**known["limits"]) if known.get("limits") else None
-            lists = {name: tuple(known.get(name, ())) for name in ("moved", "log_files", "notes")}
+            lists = {name: tuple(known.get(name, ())) for name in ("moved", "log_files", "log_containers", "notes")}
             return cls(**{**known, **lists, "limits": limits})
         except TypeError:
             return None

@@ -108,8 +108,10 @@ class _Engine:
             await self._finish(serving, beside)
 
     def _log_files(self, http_port: int) -> list[LogFiles]:
-        patterns = self._options.log_files
-        return [LogFiles(self._options.home, patterns, http_port, self._reader_token)] if patterns else []
+        files, containers = self._options.log_files, self._options.log_containers
+        if not files and not containers:
+            return []
+        return [LogFiles(self._options.home, files, containers, http_port, self._reader_token)]
 
     async def _accepting(self, serving: asyncio.Task[None]) -> None:
         """Return once HTTP connections are accepted. Raises what ended the server before that."""
@@ -162,6 +164,7 @@ class _Engine:
             limits=options.limits,
             notes=(self._writer.found_damaged,) if self._writer.found_damaged else (),
             log_files=options.log_files,
+            log_containers=options.log_containers,
         )
 
     def _facts(self) -> dict[str, Any]:

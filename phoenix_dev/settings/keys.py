@@ -103,6 +103,12 @@ def _bytes(text: str) -> str:
     return text
 
 
+def _container(text: str) -> str:
+    if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}", text):
+        raise ValueError("the name of a container, as 'docker ps' shows it")
+    return text
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("something, not nothing")
@@ -136,6 +142,7 @@ KEYS: tuple[Key, ...] = (
     Key("retention.size", "", "2GiB", _bytes, "how much is kept at most; compose: of metrics alone"),
     Key("images.registry", "", "", _registry, "a mirror that images come from"),
     Key("logs.files", "", (), _text, "log files that are followed, as patterns beside the file", "paths"),
+    Key("logs.containers", "", (), _container, "containers whose output is kept as logs, by name", "texts"),
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
     Key("services", "", (), _text, "your services: their health is asked for, their metrics are scraped", "services"),
 )

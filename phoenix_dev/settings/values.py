@@ -73,9 +73,10 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """Logs that do not come by OTLP: `files` are absolute patterns, as glob has them."""
+    """Logs that do not come by OTLP: `files` are absolute patterns, as glob has them, `containers` names."""
 
     files: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
-"""Log files on the real stack: what the demo's services wrote, read by the collector, exactly what requests caused."""
+"""Log files and containers on the real stack: what the demo's services wrote, read by the collector, exactly what
+requests caused; and what a container printed.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import signal
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ from phoenix_dev.demo import system
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.usecases.environment import environment
 from phoenix_dev.usecases.find_request import find_request
+from tests.live.logs.printing import Printing, removed_at_the_end
 from tests.stack import running_stack
 from tests.truth import IDS, expected, logs_of, spans_of
 from tests.waiting import wait_until
@@ -39,6 +43,7 @@ def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
     home = tmp_path_factory.mktemp("live-log-files")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHOENIX_DEV_LOGS_FILES", str(demo_folder(home) / "*.log"))
+        patch.setenv("PHOENIX_DEV_LOGS_CONTAINERS", f"{PROJECT}-printing")
         with running_stack(home, "--without", "grafana", project=PROJECT, runtime="compose") as running:
             yield running
 
@@ -107,3 +112,34 @@ def test_other_forms_are_understood_and_rotation_loses_nothing(stack: RunningSta
     file.rename(file.with_name("shop.log.1"))
     file.write_text(f"{now} INFO anew correlation_id=c-rust\n")
     wait_until(lambda: len(read()) == 3, 30, what="the new file")
+
+
+def test_a_container_is_read_once_though_its_reader_is_killed(stack: RunningStack) -> None:
+    from phoenix_dev.logfiles.reading import Reading
+
+    def kept(what: str) -> Counter[str]:
+        records = stack.stores.logs.search(LogFilter(), None).records
+        return Counter(record.message for record in records if record.correlation_id == what)
+
+    def parts() -> dict[str, Any]:
+        return {part["name"]: part for part in stack.run("status", "--json").json()["components"]}
+
+    with removed_at_the_end(f"{PROJECT}-printing") as name:
+        first, second = Printing(name, "first", 400), Printing(name, "second", 20)
+        first.start()
+        wait_until(lambda: kept("first"), 20)
+        reading = Reading.read(stack.home / "projects" / stack.project)
+        assert reading is not None
+        os.kill(reading.pid, signal.SIGKILL)
+        wait_until(lambda: not reading.goes_on, 5)
+        found = parts()
+        assert found["containers"]["detail"] == "their reader does not run; phoenix-dev up starts it"
+        assert found["log-files"]["health"] == "healthy"
+        stack.run("up", "--without", "grafana", "--runtime", "compose")
+        wait_until(lambda: kept("first").total() >= first.lines.total(), 30, what="the last line")
+        assert kept("first") == first.lines
+        second.start()
+        wait_until(lambda: kept("second").total() >= second.lines.total(), 20, what="the recreated container")
+        assert kept("second") == second.lines
+    checks = {finding["check"]: finding["severity"] for finding in stack.run("doctor", "--json").json()["findings"]}
+    assert (checks["log-files"], checks["containers"]) == ("ok", "info")
