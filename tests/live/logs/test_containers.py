@@ -50,7 +50,7 @@ def test_each_line_is_kept_once_though_reader_engine_and_container_are_killed(
     run_cli: CommandLine, home: Path, name: str
 ) -> None:
     assert f"{name} is waited for" in wait_until(lambda: told(run_cli, "is waited for"), 20)
-    first, second = Printing(name, "first", 400), Printing(name, "second", 50)
+    first, second = Printing(name, "first", 300), Printing(name, "second", 20)
     first.start()
     for victim in ("reader", "engine"):
         before = kept(run_cli, "first").total()
