@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.live.compose.by_hand import PORTS, READY
+from tests.live.conftest import READY_S
 from tests.live.listening import listening_on
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
 
 
 def test_every_part_is_ready_in_five_seconds(first_start: FirstStart) -> None:
-    assert max(first_start.seconds.values()) <= 5, first_start.seconds
+    assert max(first_start.seconds.values()) <= READY_S, first_start.seconds
 
 
 def test_idle_parts_take_a_quarter_of_a_gigabyte_at_most(first_start: FirstStart) -> None:
