@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     "--service", metavar="NAME", default="", help="Name of the service; else OTEL_SERVICE_NAME, or CMD's name."
 )
 @click.option("--auto", is_flag=True, help="Instrument a Python or Node command without a change in its code.")
+@click.option("--no-logs", is_flag=True, help="Do not keep the output: CMD sends its logs by OTLP itself.")
 @click.option("--all", "everything", is_flag=True, help="Run what phoenix-dev.yaml lists under 'run', side by side.")
 @click.option(
     "--wait",
@@ -46,6 +47,7 @@ def run(
     *,
     service: str,
     auto: bool,
+    no_logs: bool,
     everything: bool,
     patience_s: float,
     argv: tuple[str, ...],
@@ -54,7 +56,8 @@ def run(
 
     Each line becomes a log record: JSON, logfmt and plain text are understood, stack traces are one record. Signals,
     exit status and terminal are CMD's: 127 if it is not found, 126 if it cannot be run, ended by a signal if CMD was.
-    Without a running stack CMD runs all the same, and what it writes is sent when the stack is up.
+    Without a running stack CMD runs all the same, and what it writes is sent when the stack is up. A command that
+    prints its logs and exports them too has each of them kept twice, unless --no-logs.
 
     With --all one command that ends leaves the others running; the exit status is that of the first that failed.
     """
@@ -64,7 +67,11 @@ def run(
         raise UsageError("run takes a command, or --all", hint="phoenix-dev run -- python app.py")
     if everything and service:
         raise UsageError("--service names one command, and --all runs several", hint="phoenix-dev run --all")
-    where = _where(app, patience_s)
+    if everything and no_logs:
+        raise UsageError("--no-logs is about one command, and --all runs several", hint="phoenix-dev run --all")
+    where = _where(app, patience_s, kept=not no_logs)
+    if no_logs:
+        _unkept(argv, where, service, auto=auto)
     ctx.exit(end_like(_all(app, where, auto=auto) if everything else _one(argv, where, service, auto=auto)))
 
 
@@ -72,6 +79,12 @@ def _one(argv: tuple[str, ...], where: Where, service: str, *, auto: bool) -> in
     from phoenix_dev.usecases.run import command_for, run_one
 
     return run_one(command_for(argv, where, service=service, auto=auto), where)
+
+
+def _unkept(argv: tuple[str, ...], where: Where, service: str, *, auto: bool) -> NoReturn:
+    from phoenix_dev.usecases.run import command_for, only_run
+
+    only_run(command_for(argv, where, service=service, auto=auto))
 
 
 def _all(app: AppContext, where: Where, *, auto: bool) -> int:
@@ -84,7 +97,7 @@ def _all(app: AppContext, where: Where, *, auto: bool) -> int:
     return run_all(commands, prefixes([one.name for one in commands], colour=app.output.colour), where)
 
 
-def _where(app: AppContext, patience_s: float) -> Where:
+def _where(app: AppContext, patience_s: float, *, kept: bool) -> Where:
     from phoenix_dev.usecases.run import Where, endpoint_for
 
     def say(sentence: str) -> None:
@@ -92,5 +105,8 @@ def _where(app: AppContext, patience_s: float) -> Where:
 
     endpoint, why = endpoint_for(app.settings, app.flags)
     if why:
-        say(f"{why}; the command runs all the same, and its output is sent when 'phoenix-dev up' has started it")
+        sent = (
+            ", and its output is sent when 'phoenix-dev up' has started it" if kept else "; 'phoenix-dev up' starts it"
+        )
+        say(f"{why}; the command runs all the same{sent}")
     return Where(endpoint, app.flags, say, patience_s, runs=not why)

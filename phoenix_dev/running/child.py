@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.running.delivery import larger_pipe
@@ -129,6 +129,18 @@ def start_with_pipes(command: Command, *, stdin: int | None, shared: bool) -> Ch
         process_group=None if shared else 0,
     )
     return Child(process, "shared" if shared else "apart", _pipes(process))
+
+
+def become(command: Command) -> NoReturn:
+    """Run a command in the place of this process. Raises CannotRun."""
+    os.umask(command.umask)
+    # What Python ignores for itself (subprocess, `restore_signals`).
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(command.argv[0], command.argv, dict(command.environment))  # noqa: S606 - what the user typed
+    except OSError as error:
+        raise CannotRun(command.argv[0], error) from error
 
 
 def _started(command: Command, **how: object) -> subprocess.Popen[bytes]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from subprocess import DEVNULL
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.processes.umask import users_umask
 from phoenix_dev.running.automatic import instrumented
-from phoenix_dev.running.child import Child, Command, first_failure, start_in_terminal, start_with_pipes
+from phoenix_dev.running.child import Child, Command, become, first_failure, start_in_terminal, start_with_pipes
 from phoenix_dev.running.delivery import Delivery
 from phoenix_dev.running.options import ShipperOptions
 from phoenix_dev.running.prefixed import Prefixed
@@ -66,6 +66,11 @@ def command_for(argv: Sequence[str], where: Where, *, service: str = "", auto: b
         variables["OTEL_SERVICE_NAME"] = name
     command = Command(tuple(argv), variables, users_umask(), name=name)
     return instrumented(command) if auto else command
+
+
+def only_run(command: Command) -> NoReturn:
+    """Run a command in our place, its output kept nowhere. Raises CannotRun."""
+    become(command)
 
 
 def run_one(command: Command, where: Where) -> int:

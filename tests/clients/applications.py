@@ -135,6 +135,7 @@ if __name__ == "__main__":
     # Ahead of the tests, so that none of them waits for it.
     if shutil.which("npm"):
         with TemporaryDirectory() as temporary:
-            npm_project(HERE / "javascript", Path(temporary) / "javascript")
+            for name in ("javascript", "node"):
+                npm_project(HERE / name, Path(temporary) / name)
     if shutil.which("cargo"):
         built_rust_service()
