@@ -55,7 +55,7 @@ def removed_at_the_end(name: str) -> Iterator[str]:
 
 def remove(name: str) -> None:
     """Remove the container of a name, if there is one."""
-    subprocess.run(["docker", "rm", "--force", name], capture_output=True, timeout=60, check=False)
+    subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, timeout=60, check=False)
 
 
 def _docker(*arguments: str) -> None:
