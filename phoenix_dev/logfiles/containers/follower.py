@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from phoenix_dev.logfiles.containers.entries import Entry
     from phoenix_dev.logfiles.containers.stream import LogStream
 
-#: Pieces that are taken at a time: some hundred kilobytes.
-_PIECES = 4
 #: A line that is not ended within so many seconds, or entries, ends where it is.
 _UNENDED_S = 5.0
 _UNENDED_ENTRIES = 50_000
@@ -111,13 +109,11 @@ class ContainerFollower:
 
     def take(self) -> list[Whole]:
         """What has become whole since the last time; `position` is behind it then."""
-        for _ in range(_PIECES):
-            piece = self._stream.take()
-            if isinstance(piece, End):
-                self.end = piece
-            if piece is None or isinstance(piece, End):
-                break
-            for entry in piece:
+        come = self._stream.take()
+        if isinstance(come, End):
+            self.end = come
+        else:
+            for entry in come:
                 self._note(entry)
         self._end_lines(now=len(self._marks) > _UNENDED_ENTRIES)
         return self._handed_out()

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 from dataclasses import dataclass
-from threading import Thread
+from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.logfiles.containers.entries import Frames, Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phoenix_dev.logfiles.containers.entries import Decoder, Entry
     from phoenix_dev.runtime.docker_engine import DockerEngine, Stream
 
-#: Pieces of 64 kB at most that wait; the Docker engine waits beyond that.
-_PIECES = 16
-_LOOK_S = 0.5
+#: Bytes that wait at most; the Docker engine waits beyond that. An entry counts for some of its own.
+_BYTES = 1024 * 1024
+_AN_ENTRY = 100
+_END_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +39,37 @@ class LogStream:
         self._path = f"/containers/{container}/logs?{asked}"
         self._docker_engine = docker_engine
         self._decoder: Decoder = Terminal() if terminal else Frames()
-        self._pieces: queue.Queue[list[Entry] | End] = queue.Queue(_PIECES)
+        self._changed = Condition()
+        self._entries: list[Entry] = []
+        self._bytes = 0
+        self._end: End | None = None
         self._closed = False
         self._answer: Stream | None = None
         self._thread = Thread(target=self._read, name=f"logs of {container[:12]}", daemon=True)
         self._thread.start()
 
-    def take(self) -> list[Entry] | End | None:
-        """The next piece; None when nothing has come. After an End nothing comes any more."""
-        with contextlib.suppress(queue.Empty):
-            return self._pieces.get_nowait()
-        return None
+    def take(self) -> list[Entry] | End:
+        """What has come since the last time, which may be nothing; after all of it, its End."""
+        with self._changed:
+            if not self._entries and self._end is not None:
+                return self._end
+            entries, self._entries, self._bytes = self._entries, [], 0
+            self._changed.notify()
+            return entries
 
     @property
     def waits(self) -> bool:
         """Whether there is more to take."""
-        return not self._pieces.empty()
+        return bool(self._entries)
 
     def close(self) -> None:
         """End it."""
-        self._closed = True
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
         if self._answer is not None:
             self._answer.interrupt()
-        self._thread.join(_LOOK_S * 2)
+        self._thread.join(_END_S)
 
     def _read(self) -> None:
         end = End()
@@ -67,16 +77,18 @@ class LogStream:
             self._answer = self._docker_engine.stream(self._path)
             with contextlib.closing(self._answer) as answer:
                 while not self._closed and (data := answer.read()):
-                    self._put(list(self._decoder.feed(data)))
-                self._put(list(self._decoder.rest()))
+                    self._add(self._decoder.feed(data))
+                self._add(self._decoder.rest())
         except NotReady as error:
             end = End(error.message)
         except OSError as error:
             end = End(f"the Docker engine broke off: {error}")
-        self._put(end)
+        with self._changed:
+            self._end = end
 
-    def _put(self, piece: list[Entry] | End) -> None:
-        while not self._closed:
-            with contextlib.suppress(queue.Full):
-                self._pieces.put(piece, timeout=_LOOK_S)
-                return
+    def _add(self, decoded: Iterable[Entry]) -> None:
+        entries = list(decoded)
+        with self._changed:
+            self._changed.wait_for(lambda: self._bytes < _BYTES or self._closed)
+            self._entries += entries
+            self._bytes += sum(len(entry.data) + _AN_ENTRY for entry in entries)

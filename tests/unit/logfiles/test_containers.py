@@ -35,8 +35,8 @@ class Output:
         first = int(seconds) * 10**9 + int(fraction) if since else 0
         self.pieces: list[list[Entry] | End] = [[one] for one in entries if one.time_ns >= first]
 
-    def take(self) -> list[Entry] | End | None:
-        return self.pieces.pop(0) if self.pieces else None
+    def take(self) -> list[Entry] | End:
+        return self.pieces.pop(0) if self.pieces else []
 
 
 def follower(output: Output, position: ContainerPosition) -> ContainerFollower:
