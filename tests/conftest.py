@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -13,6 +11,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from tests.leftovers import children, left_behind
+from tests.ports import free_port
 from tests.running import CommandLine
 from tests.waiting import wait_until
 
@@ -91,10 +90,8 @@ def run_cli() -> CommandLine:
 @pytest.fixture
 def free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ports that nobody has, named in the environment: no test meets another's engine, nor the developer's own."""
-    with ExitStack() as held:
-        for name in ("OTLP_GRPC", "OTLP_HTTP", "UI"):
-            free = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            monkeypatch.setenv(f"PHOENIX_DEV_PORTS_{name}", str(free.getsockname()[1]))
+    for name in ("OTLP_GRPC", "OTLP_HTTP", "UI"):
+        monkeypatch.setenv(f"PHOENIX_DEV_PORTS_{name}", str(free_port()))
 
 
 @pytest.fixture

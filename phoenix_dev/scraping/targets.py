@@ -6,6 +6,7 @@ as it is. A list of its own for each source, so that neither need know of the ot
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -50,15 +51,24 @@ def write_targets(home: Path, source: str, targets: Iterable[Target]) -> None:
 
     Readable for the collector, which is another user.
     """
+    import tempfile  # brings shutil and more, which those who only read do without
+
     listed = [_as_discovered(target) for target in targets]
     folder = targets_folder(home)
-    path = folder / f"{source}.json"
+    if not listed and not folder.exists():
+        return
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    coming = folder / f"{source}.json.{os.getpid()}"
-    coming.write_text(json.dumps(listed))
-    coming.chmod(0o644)
-    coming.replace(path)
+    descriptor, beside = tempfile.mkstemp(dir=folder, prefix=f".{source}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(listed))
+        os.chmod(beside, 0o644)
+        os.replace(beside, folder / f"{source}.json")
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise
 
 
 def read_targets(home: Path) -> tuple[Target, ...]:

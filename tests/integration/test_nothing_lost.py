@@ -23,7 +23,7 @@ from phoenix_dev.settings import Ports, Settings
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.stores.metrics import MetricQuery
 from phoenix_dev.telemetry.reader import open_stores
-from tests.unit.runtime.free_ports import free_port
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:

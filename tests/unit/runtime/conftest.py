@@ -7,8 +7,7 @@ import pytest
 
 from phoenix_dev.runtime.embedded import EmbeddedRuntime
 from phoenix_dev.settings import Origin, Ports, Settings
-
-from .free_ports import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

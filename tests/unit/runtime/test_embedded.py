@@ -25,10 +25,10 @@ from phoenix_dev.runtime.engine_handle import EngineHandle
 from phoenix_dev.runtime.record import EngineRecord, StackRecord
 from phoenix_dev.settings import Ports, Settings
 from phoenix_dev.telemetry.reader import open_stores
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 from .exports import one_span, send
-from .free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

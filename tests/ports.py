@@ -14,7 +14,7 @@ _FIRST, _LAST = 20_000, 32_000
 def free_port() -> int:
     """A port that is free on both loopback addresses, with free ones above it in all likelihood."""
     while True:
-        port = random.randint(_FIRST, _LAST)
+        port = random.SystemRandom().randint(_FIRST, _LAST)
         try:
             sockets = bind_loopback(port)
         except OSError:
