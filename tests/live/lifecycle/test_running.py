@@ -157,7 +157,8 @@ def test_every_port_is_published_on_loopback_only(running: Running) -> None:
     for number in running.project.containers().values():
         ports = json.loads(docker("inspect", "--format", "{{json .NetworkSettings.Ports}}", number))
         published |= {(one["HostIp"], int(one["HostPort"])) for bindings in ports.values() for one in bindings or ()}
-    told = {int(url.split(":")[2].split("/")[0]) for url in running.up["endpoints"].values() if url}
+    endpoints = running.project("status", "--json").json()["endpoints"]
+    told = {int(url.split(":")[2].split("/")[0]) for url in endpoints.values() if url}
     assert published == {("127.0.0.1", port) for port in told}
     assert listening_on({*told, infrastructure_port(running)}) == {"127.0.0.1"}
 
