@@ -27,6 +27,8 @@ LOOK_S = 1.0
 _AGES_S, _FIRST_AGES_S = 60.0, 120.0
 #: Room is made when so much of the limit is used, until so much is.
 _HIGH, _LOW = 0.95, 0.90
+#: Beyond this, room matters more than that each trace is whole.
+_URGENT = 1.05
 
 _log = logging.getLogger(__name__)
 
@@ -95,4 +97,4 @@ class Keeper:
         size, free, page = pages_of(db)
         used = (size - free) * page
         if used > _HIGH * self._limits.file_bytes:
-            room.make(1 - _LOW * self._limits.file_bytes / used)
+            room.make(1 - _LOW * self._limits.file_bytes / used, urgent=used > _URGENT * self._limits.file_bytes)

@@ -10,13 +10,13 @@ from phoenix_dev.telemetry.retention.weighing import BlockShelf, TraceShelf, Wei
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from phoenix_dev.telemetry.retention.remover import Remover, ShelfName
     from phoenix_dev.telemetry.retention.weighing import Shelf, Unit
 
-#: A trace of which nothing arrived for so long is whole (seconds). The next applies where nothing is: in a store that
-#: fills in less time than that.
+#: A trace of which nothing arrived for so long is whole (seconds). The next applies where nothing is, in a store that
+#: fills in less time than that; the last only when room is urgent.
 QUIET_S = (60.0, 10.0, 0.0)
 #: Of what is kept, removed from one service before it is asked again who has most.
 _STEP = 0.01
@@ -73,24 +73,28 @@ class Room:
         self._remover = remover
         self._arrivals = arrivals
 
-    def make(self, share: float) -> None:
-        """Remove a share of what is kept (0 to 1)."""
+    def make(self, share: float, *, urgent: bool) -> None:
+        """Remove a share of what is kept (0 to 1).
+
+        While whoever has most has nothing that is whole, nobody with less gives anything instead: the store may grow a
+        little until it has. When that is `urgent`, it gives what may not be whole.
+        """
         weights = self._weights.by_service()
         wanted = share * weights.total()
         step = max(1, round(_STEP * weights.total()))
         half = weights.total() / 2
-        # Whoever has most gives of what is less certainly whole before anybody with less gives anything.
-        for patience in (QUIET_S[:-1], QUIET_S[-1:]):
-            since = [self._arrivals.before(quiet_s) for quiet_s in patience]
-            left = {chosen: self._whole(chosen, since) for chosen, size in weights.items() if size > 0}
-            while wanted > 0 and (chosen := _largest(left.keys(), weights, half)):
-                shelf, service, _ = chosen
-                numbers = list(_until(left[chosen], min(step, round(wanted) + 1)))
-                freed = self._remover.remove(shelf, numbers, service, "size")
-                wanted -= freed
-                weights[chosen] -= freed
-                if not freed:
-                    del left[chosen]
+        since = [self._arrivals.before(quiet_s) for quiet_s in (QUIET_S if urgent else QUIET_S[:-1])]
+        units = {chosen: self._whole(chosen, since) for chosen in weights}
+        while wanted > 0 and (chosen := _largest(weights, half)):
+            shelf, service, _ = chosen
+            numbers = list(_until(units[chosen], min(step, round(wanted) + 1)))
+            freed = self._remover.remove(shelf, numbers, service, "size")
+            wanted -= freed
+            weights[chosen] -= freed
+            if not freed and not urgent:
+                return
+            if not freed:
+                del weights[chosen]
 
     def _whole(self, which: tuple[ShelfName, int, bool], since: Iterable[Mark]) -> Iterator[Unit]:
         """The oldest of a service of which nothing has arrived since the first mark; then of the next."""
@@ -111,11 +115,10 @@ def _until(units: Iterator[Unit], wanted: int) -> Iterator[int]:
         yield unit.number
 
 
-def _largest(
-    left: Collection[tuple[ShelfName, int, bool]], weights: Counter[tuple[ShelfName, int, bool]], half: float
-) -> tuple[ShelfName, int, bool] | None:
+def _largest(weights: Counter[tuple[ShelfName, int, bool]], half: float) -> tuple[ShelfName, int, bool] | None:
     """Of the service that has most, its heaviest shelf; errors when nothing else is left, or they take over half."""
-    errors = sum(size for (_, _, error), size in weights.items() if error)
+    left = [one for one, size in weights.items() if size > 0]
+    errors = sum(weights[one] for one in left if one[2])
     wanted = errors > half or all(error for _, _, error in left)
     candidates = [one for one in left if one[2] == wanted]
     of_service: Counter[int] = Counter()

@@ -78,7 +78,7 @@ class Store:
     def make_room(self, share: float) -> None:
         """Remove a share of what has arrived so far."""
         self.arrivals.mark()
-        self.room.make(share)
+        self.room.make(share, urgent=True)
 
     def count(self, table: str) -> int:
         """Rows of a table."""

@@ -67,7 +67,7 @@ def test_a_trace_that_still_arrives_stays_while_whole_ones_can_go(
     store.arrivals.mark()
     late = otlp.span(first, span_id=otlp.new_span_id(store.noise))
     store.send(otlp.traces("b", late))
-    store.room.make(0.5)
+    store.room.make(0.5, urgent=False)
     assert len(store.stores.traces.spans([first])[first]) == 4
     assert 10 < len(store.kept(others)) < 40
 
@@ -82,9 +82,25 @@ def test_who_has_little_gives_nothing_while_who_has_most_still_arrives(
     time.sleep(0.3)  # the time that the quiet service's have to be whole
     noisy = [store.trace("noisy") for _ in range(50)]
     store.arrivals.mark()
-    store.room.make(0.3)
+    store.room.make(0.3, urgent=False)
     assert store.kept(quiet) == quiet
     assert len(store.kept(noisy)) < 40
+
+
+def test_nobody_with_less_gives_anything_while_who_has_most_has_nothing_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = [store.trace("quiet") for _ in range(20)]
+    store.arrivals.mark()
+    noisy = [store.trace("noisy") for _ in range(50)]
+    monkeypatch.setattr(room, "QUIET_S", (0.0, 0.0))
+    store.room.make(0.3, urgent=False)
+    assert store.kept(noisy) == noisy
+    assert store.kept(quiet) == quiet
+    store.arrivals.mark()
+    store.room.make(0.3, urgent=False)
+    assert len(store.kept(noisy)) < 40
+    assert store.kept(quiet) == quiet
 
 
 def test_metrics_and_logs_of_no_trace_count_for_their_service(store: Store) -> None:
