@@ -48,6 +48,10 @@ class Load:
             if number % _QUIET_IN == 0:
                 self._send_quiet()
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
     def _send_quiet(self) -> None:
         trace_id = otlp.new_trace_id(self._rng)
         now = time.time_ns()

@@ -49,8 +49,7 @@ def test_size_memory_and_look_ups_stay_flat_and_nothing_is_torn(
 ) -> None:
     monkeypatch.setenv("PHOENIX_DEV_RETENTION_SIZE", f"{megabytes}MB")
     limit = megabytes * 10**6
-    with running_stack(tmp_path / "home") as stack:
-        load = Load(stack.endpoints["otlp_http"])
+    with running_stack(tmp_path / "home") as stack, closing(Load(stack.endpoints["otlp_http"])) as load:
         load.send(limit // _EXPORT_BYTES)
         looks = []
         begun, before = time.monotonic(), len(load.sent)
