@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from tests.leftovers import children, left_behind
-from tests.ports import free_port
+from tests.ports import own_ports
 from tests.running import CommandLine
 from tests.waiting import wait_until
 
@@ -90,8 +90,8 @@ def run_cli() -> CommandLine:
 @pytest.fixture
 def free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ports that nobody has, named in the environment: no test meets another's engine, nor the developer's own."""
-    for name in ("OTLP_GRPC", "OTLP_HTTP", "UI"):
-        monkeypatch.setenv(f"PHOENIX_DEV_PORTS_{name}", str(free_port()))
+    for name, port in own_ports().items():
+        monkeypatch.setenv(name, port)
 
 
 @pytest.fixture

@@ -11,6 +11,11 @@ from phoenix_dev.receiver.sockets import bind_loopback
 _FIRST, _LAST = 20_000, 32_000
 
 
+def own_ports() -> dict[str, str]:
+    """Variables that name free ports for an engine: none that a sender of another test may still send to."""
+    return {f"PHOENIX_DEV_PORTS_{name}": str(free_port()) for name in ("OTLP_GRPC", "OTLP_HTTP", "UI")}
+
+
 def free_port() -> int:
     """A port that is free on both loopback addresses, with free ones above it in all likelihood."""
     while True:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tests.ports import own_ports
 from tests.running import CommandLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from phoenix_dev.stores import Stores
@@ -38,7 +40,8 @@ def running_stack(
     home: Path, *flags: str, project: str = "phoenix", runtime: str = "embedded"
 ) -> Iterator[RunningStack]:
     """`up`, and `down` at the end, with the data where that is more than files of the home."""
-    started = _run(home, project, "up", "--runtime", runtime, "--json", *flags)
+    ports = own_ports() if runtime == "embedded" else {}
+    started = _run(home, project, "up", "--runtime", runtime, "--json", *flags, env=ports)
     with ExitStack() as at_the_end:
         at_the_end.callback(_stop, home, project, runtime)
         assert started.code == 0, started.stderr
@@ -68,5 +71,7 @@ def _stop(home: Path, project: str, runtime: str) -> None:
     assert stopped.code == 0, stopped.stderr
 
 
-def _run(home: Path, project: str, *args: str, timeout: float = 60) -> Ran:
-    return CommandLine()("--project", project, *args, env={"PHOENIX_DEV_HOME": str(home)}, timeout=timeout)
+def _run(
+    home: Path, project: str, *args: str, env: Mapping[str, str] = MappingProxyType({}), timeout: float = 60
+) -> Ran:
+    return CommandLine()("--project", project, *args, env={**env, "PHOENIX_DEV_HOME": str(home)}, timeout=timeout)

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from phoenix_dev.runtime.engine_handle import EngineHandle
+from tests.ports import own_ports
 from tests.unit.runtime.exports import one_span, send
 from tests.waiting import wait_until
 
@@ -44,7 +45,7 @@ def engine(home: Path) -> Iterator[EngineHandle]:
 @pytest.fixture
 def up(run_cli: CommandLine) -> Any:
     """What `up --json` printed for a stack that now runs."""
-    ran = run_cli("up", "--json")
+    ran = run_cli("up", "--json", env=own_ports())
     assert ran.code == 0, ran.stderr
     return ran.json()
 
