@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -40,7 +41,8 @@ def running_stack(
     home: Path, *flags: str, project: str = "phoenix", runtime: str = "embedded"
 ) -> Iterator[RunningStack]:
     """`up`, and `down` at the end, with the data where that is more than files of the home."""
-    ports = own_ports() if runtime == "embedded" else {}
+    named = "PHOENIX_DEV_PORTS_OTLP_HTTP" in os.environ  # by the fixture free_ports
+    ports = own_ports() if runtime == "embedded" and not named else {}
     started = _run(home, project, "up", "--runtime", runtime, "--json", *flags, env=ports)
     with ExitStack() as at_the_end:
         at_the_end.callback(_stop, home, project, runtime)
