@@ -8,3 +8,6 @@ How far each source has been read is kept in the store, in the transaction that 
 dies when, each line is kept once. A position belongs to a file, not to its name: `position.py`. How it goes is written
 down for `status`: `reading.py`.
 """
+
+#: The variable by which the engine tells its reader the secret that moves positions (receiver/positions.py).
+TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - its name

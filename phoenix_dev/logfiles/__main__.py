@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phoenix_dev.logfiles import TOKEN_VARIABLE
 from phoenix_dev.logfiles.gatherer import Gatherer
 from phoenix_dev.logfiles.reading import Diary
 from phoenix_dev.logfiles.stacks import Collector, Engine, Gone
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from phoenix_dev.logfiles.stacks import Stack
 
 #: Holds what shows the engine that positions come from this process.
-TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - its name
 #: Held by a reader that is nobody's child.
 LOCK_FILE = "reader.lock"
 #: Between two looks at what has come (seconds).

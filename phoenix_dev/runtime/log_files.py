@@ -7,6 +7,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
+from phoenix_dev.logfiles import TOKEN_VARIABLE
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.child import Child, at_once
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: As phoenix_dev.logfiles reads it: in the environment, which no other user sees.
-_TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class LogFiles:
@@ -33,9 +33,7 @@ class LogFiles:
             "store": str(home / folder.DATABASE),
             "endpoint": f"http://127.0.0.1:{http_port}",
         }
-        child = Child(
-            "the reader of logs", "phoenix_dev.logfiles", json.dumps(told), variables={_TOKEN_VARIABLE: token}
-        )
+        child = Child("the reader of logs", "phoenix_dev.logfiles", json.dumps(told), variables={TOKEN_VARIABLE: token})
         self._keeping = asyncio.create_task(child.keep(at_once))
 
     async def stop(self) -> None:
