@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.demo import system
-from phoenix_dev.stores.logs import LogFilter
-from phoenix_dev.usecases.environment import environment
 from phoenix_dev.usecases.find_request import find_request
+from tests.demo_files import send_and_follow, with_trace
 from tests.stack import running_stack
 from tests.truth import IDS, expected, logs_of, spans_of
-from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.stack import RunningStack
-
-#: Each of the demo's faults in every third request.
-TRAFFIC = (("slow-llm", 1), ("llm-errors", 2), ("lost-context", 3))
-COUNT = 40
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +30,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="module")
 def sent(stack: RunningStack) -> list[dict[str, Any]]:
-    """Every request with its IDs and its truth. The demo exports no logs; all of its files have been read."""
-    variables = {**environment(stack.endpoints["otlp_http"]), "OTEL_LOGS_EXPORTER": "none"}
-    system.start(stack.home / "projects" / stack.project, variables)
-    lines = []
-    try:
-        for fault, seed in TRAFFIC:
-            arguments = ("--count", str(COUNT), "--fault", fault, "--fault-every", "3", "--seed", str(seed))
-            lines += stack.run("demo", "traffic", "--json", *arguments, timeout=180).json_lines()
-    finally:
-        stack.run("demo", "stop")
-    caused = sum(count for line in lines for *_, count in line["truth"]["logs"])
-    wait_until(lambda: len(with_trace(stack)) >= caused, 30, what="the last line of the demo's files")
-    return lines
+    return send_and_follow(stack, 30)
 
 
 def demo_folder(home: Path) -> Path:
     return home / "projects" / "phoenix" / "demo"
-
-
-def with_trace(stack: RunningStack) -> list[Any]:
-    return [record for record in stack.stores.logs.search(LogFilter(), None).records if record.trace_id]
 
 
 @pytest.mark.parametrize("id_name", IDS)

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.demo import system
 from phoenix_dev.stores.logs import LogFilter
-from phoenix_dev.usecases.environment import environment
 from phoenix_dev.usecases.find_request import find_request
+from tests.demo_files import send_and_follow, with_trace
 from tests.live.logs.printing import Printing, removed_at_the_end
 from tests.stack import running_stack
 from tests.truth import IDS, expected, logs_of, spans_of
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from tests.stack import RunningStack
 
 PROJECT = f"live-log-files-{os.getpid()}"
-TRAFFIC = (("slow-llm", 1), ("llm-errors", 2), ("lost-context", 3))
-COUNT, DRAWN = 40, 20
+DRAWN = 20
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -58,23 +56,7 @@ def stack(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
 
 @pytest.fixture(scope="module")
 def sent(stack: RunningStack) -> list[dict[str, Any]]:
-    """Every request with its IDs and its truth. The demo exports no logs; all of its files have been read."""
-    variables = {**environment(stack.endpoints["otlp_http"]), "OTEL_LOGS_EXPORTER": "none"}
-    system.start(stack.home / "projects" / stack.project, variables)
-    lines = []
-    try:
-        for fault, seed in TRAFFIC:
-            arguments = ("--count", str(COUNT), "--fault", fault, "--fault-every", "3", "--seed", str(seed))
-            lines += stack.run("demo", "traffic", "--json", *arguments, timeout=180).json_lines()
-    finally:
-        stack.run("demo", "stop")
-    caused = sum(count for line in lines for *_, count in line["truth"]["logs"])
-    wait_until(lambda: len(with_trace(stack)) >= caused, 60, what="the last line of the demo's files")
-    return lines
-
-
-def with_trace(stack: RunningStack) -> list[Any]:
-    return [record for record in stack.stores.logs.search(LogFilter(), None).records if record.trace_id]
+    return send_and_follow(stack, 60)
 
 
 def test_each_id_returns_exactly_what_the_request_caused(sent: list[dict[str, Any]], stack: RunningStack) -> None:
@@ -110,16 +92,18 @@ def test_other_forms_are_understood_and_rotation_loses_nothing(stack: RunningSta
     file = demo_folder(stack.home) / "shop.log"
     file.write_text(f"{json.dumps(rust)}\n{now} ERROR failed correlation_id=c-rust\n{trace}\n")
 
-    def read() -> list[Any]:
-        return stack.run("logs", "--json", "--correlation", "c-rust").json_lines()
+    def arrived() -> int:
+        records = stack.stores.logs.search(LogFilter(), None).records
+        return sum(record.correlation_id == "c-rust" for record in records)
 
-    found = wait_until(lambda: logs if len(logs := read()) == 2 else [], 30)
+    wait_until(lambda: arrived() == 2, 30, what="both records")
+    found = stack.run("logs", "--json", "--correlation", "c-rust").json_lines()
     told = {log["message"]: (log["level"], log["service"], log["trace_id"]) for log in found}
     assert told["of a rust binary"] == ("WARN", "shop", TRACE)
     assert told[f"ERROR failed correlation_id=c-rust\n{trace}"][:2] == ("ERROR", "shop")
     file.rename(file.with_name("shop.log.1"))
     file.write_text(f"{now} INFO anew correlation_id=c-rust\n")
-    wait_until(lambda: len(read()) == 3, 30, what="the new file")
+    wait_until(lambda: arrived() == 3, 30, what="the new file")
 
 
 def test_a_container_is_read_once_though_its_reader_is_killed(
