@@ -128,7 +128,7 @@ class Output:
 
     def again(self, line: str) -> str:
         """A command line for the user, about the same stack as the one that was typed."""
-        from phoenix_dev.render.again import again
+        from phoenix_dev.model.again import again
 
         return again(line, self._flags)
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.processes.lock import FileLock, holder, is_held
+from phoenix_dev.processes.patience import comes_true
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.protocol import Stopped
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 _POLL_S = 0.02
@@ -78,10 +78,10 @@ class EngineHandle:
         if pid is None:
             self._forget()
             return Stopped(ran=False)
-        if _wait_until(lambda: not self.runs, self.stop_s):
+        if comes_true(lambda: not self.runs, self.stop_s):
             return Stopped(ran=True)
         self._signal(signal.SIGKILL)
-        if not _wait_until(lambda: not self.runs, _MOMENT_S):
+        if not comes_true(lambda: not self.runs, _MOMENT_S):
             raise NotReady(f"the engine (process {pid}) does not even end when killed", hint=f"ps -o stat,cmd -p {pid}")
         self._forget()
         note = f"the engine did not end within {self.stop_s:g} s and was killed; what it had acknowledged is kept"
@@ -113,12 +113,3 @@ class EngineHandle:
             if lock is not None:
                 with lock:
                     forget_engine(self.home)
-
-
-def _wait_until(condition: Callable[[], bool], patience_s: float) -> bool:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_POLL_S)
-    return True

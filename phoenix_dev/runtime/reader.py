@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,9 +21,10 @@ from phoenix_dev.logfiles.stacks import POSITIONS_FILE
 from phoenix_dev.processes.document import read_document, write_document
 from phoenix_dev.processes.environment import command_of, environment_with
 from phoenix_dev.processes.lock import holder, is_held
+from phoenix_dev.processes.patience import comes_true
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 #: As phoenix_dev.logfiles locks it.
@@ -36,7 +36,6 @@ _MODULE = "phoenix_dev.logfiles"
 #: How long it may take to begin, and to end once it is told to (seconds).
 _BEGIN_S = 10.0
 _END_S = 12.0
-_POLL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Reader:
                 start_new_session=True,
                 check=False,
             )
-        if not _until(lambda: self.runs, _BEGIN_S):
+        if not comes_true(lambda: self.runs, _BEGIN_S):
             what = f"the reader of containers' output did not begin within {_BEGIN_S:g} s"
             raise NotReady(what, hint=f"cat '{self.home / LOG_FILE}'")
 
@@ -85,7 +84,7 @@ class Reader:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(held_by.pid, number)
-                if _until(lambda: not held_by.alive, _END_S):
+                if comes_true(lambda: not held_by.alive, _END_S):
                     break
         if is_held(lock):
             raise NotReady("the reader of containers' output does not end", hint=f"fuser -v '{lock}'")
@@ -95,12 +94,3 @@ class Reader:
     def forget(self) -> None:
         """Read every container from its beginning the next time."""
         (self.home / POSITIONS_FILE).unlink(missing_ok=True)
-
-
-def _until(condition: Callable[[], bool], patience_s: float) -> bool:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_POLL_S)
-    return True

@@ -115,5 +115,5 @@ class EmbeddedTraceStore:
         for block in blocks:
             for span in self._blocks.spans(block):
                 # A sender that heard no answer sends again: the same span may stand in two blocks.
-                once.setdefault((span.span_id, span.start_ns, span.name, span.kind, span.service), span)
+                once.setdefault(span.identity, span)
         return tuple(sorted(once.values(), key=lambda span: span.start_ns))

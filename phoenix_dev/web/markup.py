@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from phoenix_dev import __version__
 from phoenix_dev.model import moment, quantity
+from phoenix_dev.model.again import again
 from phoenix_dev.model.visible import visible
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
+#: The project that a command is about when it names none.
+DEFAULT_PROJECT = "phoenix"
 #: Characters of a text that a page shows on a line, and of one that it shows in full below it.
 LINE = 400
 BLOCK = 10_000
@@ -63,6 +66,7 @@ def _environment() -> Environment:
         count=quantity.count,
         rfc3339=moment.rfc3339,
         url=path_part,
+        again=of_project,
     )
     made.globals.update(static=_static, version=__version__, query=query)
     return made
@@ -95,6 +99,11 @@ def query(values: Mapping[str, object] | None = None, /, **changes: object) -> s
     pairs = [(name, one) for name, given in merged.items() for one in (given if isinstance(given, list) else [given])]
     kept = [(name, "1" if one is True else one) for name, one in pairs if one not in ("", None, False)]
     return "?" + urlencode(kept, errors="replace") if kept else ""
+
+
+def of_project(command: str, project: str) -> str:
+    """A command line to copy: about this page's stack, whichever shell it is pasted into."""
+    return again(command, {} if project == DEFAULT_PROJECT else {"project": project})
 
 
 @cache

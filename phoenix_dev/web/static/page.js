@@ -290,7 +290,7 @@ function showRecords(news) {
   if (skipped) {
     const gap = document.createElement("li");
     gap.className = "more";
-    gap.textContent = `${skipped.toLocaleString("en")} more lines arrived at once: phoenix-dev logs --follow`;
+    gap.textContent = `${skipped.toLocaleString("en")} more lines arrived at once; the terminal shows each: logs --follow`;
     part.content.prepend(gap);
     skipped = 0;
   }

@@ -14,6 +14,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.stores.logs import LogCapabilities
 from phoenix_dev.stores.traces import TraceCapabilities
 from phoenix_dev.web import waterfall
+from phoenix_dev.web.markup import of_project
 from tests import otlp
 from tests.contract.hostile import HOSTILE_IDS, shortly
 from tests.site import CORRELATION, ELSEWHERE, FAILED, a_site
@@ -206,6 +207,12 @@ def test_where_nothing_has_arrived_it_says_what_to_run(site: Site, path: str) ->
     text = shown(site, path)
     assert "phoenix-dev demo" in text
     assert 'eval "$(phoenix-dev env)"' in text
+
+
+@pytest.mark.parametrize(("project", "typed"), [("phoenix", ""), ("shop", " --project shop"), ("", "")])
+def test_a_command_to_copy_is_about_the_stack_that_the_page_shows(project: str, typed: str) -> None:
+    assert of_project("phoenix-dev trace 4bf9", project) == f"phoenix-dev{typed} trace 4bf9"
+    assert of_project('eval "$(phoenix-dev env)"', project) == f'eval "$(phoenix-dev{typed} env)"'
 
 
 def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:

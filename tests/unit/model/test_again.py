@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phoenix_dev.cli.root import root
-from phoenix_dev.render.again import TAKE_RUNTIME, again
+from phoenix_dev.model.again import TAKE_RUNTIME, again
 
 BOTH = {"project": "shop", "runtime": "compose"}
 
