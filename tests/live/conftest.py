@@ -71,12 +71,19 @@ def _group(nodeid: str) -> str:
     return below[1] if below[0] == _FILE_BY_FILE else below[0]
 
 
+#: What the five parts may hold when they have nothing to do.
+IDLE_MIB = 250
+_LOOKS = 4
+_UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+
+
 @dataclass(frozen=True)
 class FirstStart:
     """What was measured when the stack came up on an engine that had its images and none of its volumes."""
 
     seconds: dict[str, float]
-    memory: str
+    memory: dict[str, float]
+    """MiB by container; the least of a few looks, since a part gives back what its start took when it has time to."""
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +115,10 @@ def started(
                     stack.compose("down", "--volumes", "--timeout", "5")
                     seconds = stack.up()
         numbers = stack.compose("ps", "--quiet").split()
-        memory = stack.docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *numbers)
-        yield stack, FirstStart(seconds, memory)
+        looks = [_memory(stack, numbers)]
+        while len(looks) < _LOOKS and sum(looks[-1].values()) > IDLE_MIB:
+            looks.append(_memory(stack, numbers))
+        yield stack, FirstStart(seconds, min(looks, key=lambda look: sum(look.values())))
     finally:
         stack.compose("--profile", "*", "down", "--volumes", "--timeout", "5")
         stack.http.close()
@@ -157,3 +166,10 @@ def stores(stack: ByHand) -> Iterator[Stores]:
     where = endpoints(stack)
     with http_client((where.jaeger, where.loki, where.prometheus)) as http:
         yield open_remote_stores(where, http)
+
+
+def _memory(stack: ByHand, containers: list[str]) -> dict[str, float]:
+    """MiB by container."""
+    printed = stack.docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *containers)
+    used = dict(line.split()[:2] for line in printed.splitlines())
+    return {name: float(text[:-3]) * _UNITS[text[-3:]] for name, text in used.items()}

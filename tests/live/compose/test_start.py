@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.live.compose.by_hand import PORTS, READY, best
-from tests.live.conftest import READY_S
+from tests.live.conftest import IDLE_MIB, READY_S
 from tests.live.listening import listening_on
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.live.conftest import FirstStart
 
 PARTS = tuple(READY)
-_UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
 
 
 def test_every_part_is_ready_in_five_seconds(first_start: FirstStart) -> None:
@@ -27,9 +26,8 @@ def test_every_part_is_ready_in_five_seconds(first_start: FirstStart) -> None:
 
 
 def test_idle_parts_take_a_quarter_of_a_gigabyte_at_most(first_start: FirstStart) -> None:
-    used = {line.split()[0]: line.split()[1] for line in first_start.memory.splitlines()}
-    assert len(used) == len(PARTS)
-    assert sum(float(text[:-3]) * _UNITS[text[-3:]] for text in used.values()) <= 250, used
+    assert len(first_start.memory) == len(PARTS)
+    assert sum(first_start.memory.values()) <= IDLE_MIB, first_start.memory
 
 
 def test_a_second_up_changes_nothing_and_takes_two_seconds(stack: ByHand) -> None:

@@ -48,6 +48,7 @@ class Sender:
     def __init__(self, stack: ByHand) -> None:
         self._stack = stack
         self._sent: dict[tuple[str, str], set[bytes]] = {}
+        self._spans: dict[str, set[tuple[str, int]]] = {}
 
     def send(self, *exports: Any) -> None:
         """All of them; then it is waited for all."""
@@ -59,6 +60,9 @@ class Sender:
         """Send an export; the condition that says whether it can be read."""
         if hasattr(export, "resource_spans"):
             self._stack.send("traces", export)
+            for span in _spans(export):
+                trace_id, span_id = _ids(span)
+                self._spans.setdefault(trace_id, set()).add((span_id, span.start_time_unix_nano // 1000))
             return partial(self._spans_are_there, export)
         if hasattr(export, "resource_logs"):
             self._stack.send("logs", export)
@@ -69,14 +73,21 @@ class Sender:
         return partial(self._counts_are_right, "metrics", self._samples)
 
     def _spans_are_there(self, export: Any) -> bool:
+        """Of two spans that share an ID, which Jaeger tells apart by their start to the microsecond, it gives one
+        another ID: so they are counted too.
+        """
         wanted: dict[str, set[str]] = {}
-        for span in (s for group in export.resource_spans for scoped in group.scope_spans for s in scoped.spans):
-            wanted.setdefault(span.trace_id.hex(), set()).add(span.span_id.hex() if any(span.span_id) else "")
-        return all(spans <= self._span_ids(trace_id) for trace_id, spans in wanted.items())
+        for trace_id, span_id in map(_ids, _spans(export)):
+            wanted.setdefault(trace_id, set()).add(span_id)
+        return all(self._holds(trace_id, span_ids) for trace_id, span_ids in wanted.items())
 
-    def _span_ids(self, trace_id: str) -> set[str]:
+    def _holds(self, trace_id: str, span_ids: set[str]) -> bool:
+        found = self._span_ids(trace_id)
+        return span_ids <= {*found} and len(found) >= len(self._spans[trace_id])
+
+    def _span_ids(self, trace_id: str) -> list[str]:
         scopes = [scoped for group in self._stack.trace(trace_id) for scoped in group["scopeSpans"]]
-        return {span.get("spanId", "") for scoped in scopes for span in scoped["spans"]}
+        return [span.get("spanId", "") for scoped in scopes for span in scoped["spans"]]
 
     def _note(self, signal: str, groups: Iterable[Any], items: Callable[[Any], Iterable[bytes]]) -> None:
         for group in groups:
@@ -98,6 +109,15 @@ class Sender:
         series = f'{{service_name={_quoted(service)},__name__!~"{others}"}}[1h]'
         soon = otlp.minutes_from_now(1) / otlp.SECOND
         return sum(len(one["values"]) for one in self._stack.prometheus("query", query=series, time=soon)["result"])
+
+
+def _spans(export: Any) -> list[Any]:
+    return [span for group in export.resource_spans for scoped in group.scope_spans for span in scoped.spans]
+
+
+def _ids(span: Any) -> tuple[str, str]:
+    """Trace ID and span ID in hex; an ID of zeros is none."""
+    return span.trace_id.hex(), span.span_id.hex() if any(span.span_id) else ""
 
 
 def _records(group: Any) -> Iterable[bytes]:

@@ -31,7 +31,7 @@ heat 36.6
 """
 FLAGS = ("--without", "grafana", "--without", "alertmanager")
 #: Two rounds of everything that is asked every 15 s.
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 #: Ends once, and stays when it is started again.
 _ONCE_MORE = "test -e /tmp/again && exec sleep 600; touch /tmp/again; exit 1"
 
