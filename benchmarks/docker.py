@@ -10,14 +10,14 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.docker_engine import resolve_engine
+from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from benchmarks.bench import Bench
     from benchmarks.figure import Figure
-    from phoenix_dev.runtime.catalogue import Part
+    from phoenix_dev.runtime.compose.catalogue import Part
 
 MIB = 2**20
 _LABEL = "dev.phoenix.benchmark"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.once import Once
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.catalogue import PROJECT_LABEL, SERVICE_LABEL
-from phoenix_dev.runtime.docker_engine import resolve_engine
+from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL, SERVICE_LABEL
+from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from phoenix_dev.runtime.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.docker_engine import DockerEngine
 
 #: How long a Docker engine may take for one answer (seconds).
 PATIENCE_S = 2.0

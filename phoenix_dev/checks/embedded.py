@@ -14,10 +14,10 @@ from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.embedded_status import clock_jump
-from phoenix_dev.runtime.engine_client import ask_engine
-from phoenix_dev.runtime.engine_handle import EngineHandle
-from phoenix_dev.runtime.engine_log import LOG_FILE
+from phoenix_dev.runtime.embedded.client import ask_engine
+from phoenix_dev.runtime.embedded.engine_log import LOG_FILE
+from phoenix_dev.runtime.embedded.handle import EngineHandle
+from phoenix_dev.runtime.embedded.status import clock_jump
 from phoenix_dev.runtime.record import EngineRecord
 from phoenix_dev.telemetry.set_aside import damaged_files
 

@@ -7,13 +7,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.images import missing
+from phoenix_dev.runtime.compose.images import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phoenix_dev.checks.docker import Docker
-    from phoenix_dev.runtime.catalogue import Part
+    from phoenix_dev.runtime.compose.catalogue import Part
 
 #: Where Docker looks for an image that names no registry.
 _DOCKER_HUB = "registry-1.docker.io"

@@ -10,18 +10,18 @@ from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.docker import PATIENCE_S, name_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.catalogue import wanted_parts
-from phoenix_dev.runtime.containers import ContainerFacts
-from phoenix_dev.runtime.readiness import why_not_ready
-from phoenix_dev.runtime.remedy import give_volume
+from phoenix_dev.runtime.compose.catalogue import wanted_parts
+from phoenix_dev.runtime.compose.containers import ContainerFacts
+from phoenix_dev.runtime.compose.readiness import why_not_ready
+from phoenix_dev.runtime.compose.remedy import give_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from phoenix_dev.checks.docker import Docker
-    from phoenix_dev.runtime.catalogue import Part
-    from phoenix_dev.runtime.compose_record import ComposeRecord
-    from phoenix_dev.runtime.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.record import ComposeRecord
 
 _PROBE_S = 1.0
 _TAR_HEADER = 512

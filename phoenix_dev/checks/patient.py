@@ -9,8 +9,8 @@ from phoenix_dev.checks.docker import Docker, name_of
 from phoenix_dev.checks.embedded import Answer
 from phoenix_dev.checks.once import Once
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.catalogue import PARTS
-from phoenix_dev.runtime.compose_record import ComposeRecord
+from phoenix_dev.runtime.compose.catalogue import PARTS
+from phoenix_dev.runtime.compose.record import ComposeRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -93,10 +93,10 @@ class AppContext:
     def _runtime(self, name: RuntimeName, without: tuple[str, ...] | None = None) -> Runtime:
         if name == "compose":
             from phoenix_dev.render.progress import StartProgress
-            from phoenix_dev.runtime.compose import ComposeRuntime
+            from phoenix_dev.runtime.compose.runtime import ComposeRuntime
 
             return ComposeRuntime(self.home, self.settings, without, StartProgress(self.output))
-        from phoenix_dev.runtime.embedded import EmbeddedRuntime
+        from phoenix_dev.runtime.embedded.runtime import EmbeddedRuntime
 
         return EmbeddedRuntime(self.home, self.settings)
 

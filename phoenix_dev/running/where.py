@@ -19,7 +19,7 @@ def find_endpoint(flags: Mapping[str, str]) -> str:
     settings = load(flags)
     home = project_folder(state_folder(), settings.project)
     if runtime_to_read(home, settings) == "compose":
-        from phoenix_dev.runtime.compose_record import ComposeRecord
+        from phoenix_dev.runtime.compose.record import ComposeRecord
 
         compose = ComposeRecord.read(home)
         if compose is not None:

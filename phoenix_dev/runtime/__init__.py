@@ -1,1 +1,1 @@
-"""What takes telemetry in: starting, stopping and asking it. Here the embedded engine, one background process."""
+"""To start, stop and ask a stack: `embedded/` as one background process (`engine/`), `compose/` as containers."""

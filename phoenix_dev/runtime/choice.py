@@ -53,7 +53,7 @@ def runtime_to_read(home: Path, settings: Settings) -> RuntimeName:
 
 def what_runs(home: Path, project: str) -> RuntimeName | None:
     """The runtime that has something running for this project; None when none has."""
-    from phoenix_dev.runtime.engine_handle import EngineHandle
+    from phoenix_dev.runtime.embedded.handle import EngineHandle
 
     if EngineHandle(home).runs:
         return "embedded"
@@ -64,8 +64,8 @@ def what_runs(home: Path, project: str) -> RuntimeName | None:
 
 
 def _containers_run(project: str) -> bool:
-    from phoenix_dev.runtime.catalogue import PROJECT_LABEL
-    from phoenix_dev.runtime.docker_engine import resolve_engine
+    from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL
+    from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 
     try:
         docker_engine = resolve_engine()
@@ -76,7 +76,7 @@ def _containers_run(project: str) -> bool:
 
 
 def _auto() -> Choice:
-    from phoenix_dev.runtime.docker_engine import PROBE_S, resolve_engine
+    from phoenix_dev.runtime.compose.docker_engine import PROBE_S, resolve_engine
 
     try:
         docker_engine = resolve_engine()

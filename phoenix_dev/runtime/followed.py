@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from phoenix_dev.runtime.containers import ContainerFacts
+    from phoenix_dev.runtime.compose.containers import ContainerFacts
 
 FILES, CONTAINERS = "log-files", "containers"
 #: Of a kind, in one line.

@@ -18,7 +18,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from phoenix_dev.runtime.embedded import EmbeddedRuntime
+from phoenix_dev.runtime.embedded.runtime import EmbeddedRuntime
 from phoenix_dev.settings import Ports, Settings
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.stores.metrics import MetricQuery

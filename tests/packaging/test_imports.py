@@ -168,7 +168,7 @@ def test_a_look_up_in_the_embedded_store_loads_nothing_that_speaks_http() -> Non
 
 
 def test_a_look_up_on_the_real_stack_loads_no_client_for_other_machines(home: Path) -> None:
-    from phoenix_dev.runtime.compose_record import ComposeRecord
+    from phoenix_dev.runtime.compose.record import ComposeRecord
     from phoenix_dev.runtime.record import StackRecord
 
     folder = home / "projects" / "phoenix"

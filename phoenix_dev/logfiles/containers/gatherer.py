@@ -14,13 +14,13 @@ from phoenix_dev.logfiles.containers.follower import ContainerFollower
 from phoenix_dev.logfiles.containers.position import ContainerPosition
 from phoenix_dev.logfiles.containers.stream import LogStream
 from phoenix_dev.logfiles.reading import ContainerReading
-from phoenix_dev.runtime.docker_engine import resolve_engine
+from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from phoenix_dev.logfiles.containers.follower import Whole
-    from phoenix_dev.runtime.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.docker_engine import DockerEngine
 
 #: Between two looks at which containers there are (seconds), and how much of the time they may take.
 _LOOK_S = 1.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from phoenix_dev.logfiles.containers.entries import Decoder, Entry
-    from phoenix_dev.runtime.docker_engine import DockerEngine, Stream
+    from phoenix_dev.runtime.compose.docker_engine import DockerEngine, Stream
 
 #: Bytes that wait at most; the Docker engine waits beyond that. An entry counts for some of its own.
 _BYTES = 1024 * 1024

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.runtime.compose_record import ComposeRecord
+from phoenix_dev.runtime.compose.record import ComposeRecord
 from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.telemetry.writer import Writer
 from tests.unit.backends.answering import Answering

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from phoenix_dev.runtime.engine_handle import EngineHandle
+from phoenix_dev.runtime.embedded.handle import EngineHandle
 from tests.ports import own_ports
 from tests.unit.runtime.exports import one_span, send
 from tests.waiting import wait_until

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from phoenix_dev.runtime.compose_record import ComposeRecord
+from phoenix_dev.runtime.compose.record import ComposeRecord
 from tests.unit.provisioning.grafana import DASHBOARDS, DATA_SOURCES, FOLDER, ROOT, data_sources, expanded, texts
 
 ENVIRONMENT = {"PHOENIX_DEV_URL_JAEGER": "http://127.0.0.1:16686"}

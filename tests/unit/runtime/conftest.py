@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.embedded import EmbeddedRuntime
+from phoenix_dev.runtime.embedded.runtime import EmbeddedRuntime
 from phoenix_dev.settings import Origin, Ports, Settings
 from tests.ports import free_port
 

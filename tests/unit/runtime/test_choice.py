@@ -10,7 +10,7 @@ import pytest
 from phoenix_dev.runtime.choice import runtime_to_read, runtime_to_start
 from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.settings import load
-from tests.unit.runtime.test_docker_engine import engine_that_answers, http
+from tests.unit.runtime.compose.test_docker_engine import engine_that_answers, http
 
 if TYPE_CHECKING:
     from pathlib import Path

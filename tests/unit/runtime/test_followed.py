@@ -10,7 +10,7 @@ import pytest
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.followed import followed
 from phoenix_dev.logfiles.reading import ContainerReading, Diary, FilesReading
-from phoenix_dev.runtime.containers import ContainerFacts
+from phoenix_dev.runtime.compose.containers import ContainerFacts
 from phoenix_dev.runtime.followed import by_the_collector, by_the_reader
 
 if TYPE_CHECKING:

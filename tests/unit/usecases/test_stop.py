@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.catalogue import PROJECT_LABEL
-from phoenix_dev.runtime.compose import ComposeRuntime
+from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL
+from phoenix_dev.runtime.compose.runtime import ComposeRuntime
 from phoenix_dev.settings import Settings
 from phoenix_dev.usecases.stop import stop_stack
 from tests.unit.backends.answering import Answering

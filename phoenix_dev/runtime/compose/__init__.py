@@ -1,0 +1,1 @@
+"""The compose runtime: the real stack in containers, on one Docker engine."""

@@ -1,0 +1,1 @@
+"""The embedded runtime: starts, stops and asks the one background process of a project."""

@@ -1,0 +1,37 @@
+"""The process beside the engine that scrapes metrics, while there is somebody to scrape."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from phoenix_dev.runtime.engine.child import Child
+from phoenix_dev.scraping.targets import read_targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: How often it is looked whether there is somebody (seconds).
+_LOOK_S = 1.0
+
+
+class Scraping:
+    """Scrapes into the engine that listens on `http_port`. Needs a running loop."""
+
+    def __init__(self, home: Path, http_port: int) -> None:
+        self._home = home
+        told = {"home": str(home), "endpoint": f"http://127.0.0.1:{http_port}"}
+        child = Child("the scraper of metrics", "phoenix_dev.scraping", json.dumps(told))
+        self._keeping = asyncio.create_task(child.keep(self._somebody))
+
+    async def stop(self) -> None:
+        """End its process."""
+        self._keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keeping
+
+    async def _somebody(self) -> None:
+        while not read_targets(self._home):
+            await asyncio.sleep(_LOOK_S)
