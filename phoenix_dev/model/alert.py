@@ -1,0 +1,69 @@
+"""Alerts: what the rules say at this moment, and what was sent to whom about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Severity = Literal["critical", "warning", "info"]
+#: The most urgent first.
+SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
+#: `pending`: its condition holds, for less time than the rule wants.
+AlertState = Literal["inactive", "pending", "firing"]
+Channel = Literal["pagerduty", "slack", "email"]
+DeliveryStatus = Literal["firing", "resolved", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule's condition that holds for one set of labels (`alertname` and `severity` among them).
+
+    `since_ns`: since when it holds (Unix nanoseconds). `inhibited_by`: what keeps it from being sent, in words; empty
+    when nothing does. `value`: that of the rule's expression.
+    """
+
+    name: str
+    severity: Severity
+    state: AlertState
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    value: float
+    since_ns: int
+    inhibited_by: tuple[str, ...] = ()
+    silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule and its alerts. `for_s`: how long its condition must hold (seconds). `trouble`: why it cannot be evaluated;
+    empty when it can. `evaluated_ns`: when it last was, 0 for never.
+    """
+
+    name: str
+    severity: Severity
+    expression: str
+    for_s: float
+    state: AlertState
+    alerts: tuple[Alert, ...]
+    evaluated_ns: int
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was sent to a channel, or would have been where the channel is not set up and the inbox took it.
+
+    `alerts`: the names of the alerts it tells of, each once; empty for a summary. `title`: one line for people. `body`:
+    the message in the channel's own form: JSON as Slack and PagerDuty take it, the source of a mail (RFC 5322).
+    """
+
+    time_ns: int
+    channel: Channel
+    status: DeliveryStatus
+    severity: Severity
+    alerts: tuple[str, ...]
+    title: str
+    body: str
