@@ -54,7 +54,7 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent to a channel, or would have been where the channel is not set up and the inbox took it.
+    """What was sent to a channel, or would have been: where a channel is not set up, the inbox takes its place.
 
     `alerts`: the names of the alerts it tells of, each once; empty for a summary. `title`: one line for people. `body`:
     the message in the channel's own form: JSON as Slack and PagerDuty take it, the source of a mail (RFC 5322).
