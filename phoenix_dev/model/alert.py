@@ -38,8 +38,8 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule and its alerts. `for_s`: how long its condition must hold (seconds). `trouble`: why it cannot be evaluated;
-    empty when it can. `evaluated_ns`: when it last was, 0 for never.
+    """A rule and its alerts. `for_s`: how long its condition must hold (seconds). `trouble`: why it cannot be
+    evaluated; empty when it can. `evaluated_ns`: when it last was, 0 for never.
     """
 
     name: str
