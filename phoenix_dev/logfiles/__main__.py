@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import sys
 import threading
@@ -19,6 +18,7 @@ from phoenix_dev.logfiles import TOKEN_VARIABLE
 from phoenix_dev.logfiles.gatherer import Gatherer
 from phoenix_dev.logfiles.reading import Diary
 from phoenix_dev.logfiles.stacks import Collector, Engine, Gone
+from phoenix_dev.processes.beside import engine_ended, say
 from phoenix_dev.processes.lock import FileLock
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from phoenix_dev.logfiles.containers.gatherer import ContainerGatherer
     from phoenix_dev.logfiles.stacks import Stack
 
-#: Holds what shows the engine that positions come from this process.
 #: Held by a reader that is nobody's child.
 LOCK_FILE = "reader.lock"
 #: Between two looks at what has come (seconds).
@@ -76,11 +75,6 @@ def _containers(names: Sequence[str], positions: Mapping[str, str], stack: Stack
     return ContainerGatherer(names, positions, stack.send, say)
 
 
-def engine_ended(patience_s: float) -> bool:
-    """Wait so long (seconds) at most for the end of stdin, whose other end the engine holds."""
-    return bool(select.select([0], [], [], patience_s)[0]) and not os.read(0, 1)
-
-
 def _told_to_end(lock: FileLock) -> Callable[[float], bool]:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,12 +85,6 @@ def _told_to_end(lock: FileLock) -> Callable[[float], bool]:
         return told.wait(patience_s) or not lock.in_place
 
     return ended
-
-
-def say(sentence: str) -> None:
-    """Put a sentence into the log."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -12,12 +12,19 @@ if TYPE_CHECKING:
 
 #: Device and inode: what stays of a file that is renamed.
 FileId = tuple[int, int]
+#: Packed archives of logs, and what editors leave: no lines of a log, though a pattern may match them.
+NO_LOGS = (".gz", ".bz2", ".xz", ".zst", ".zip", "~")
 
 
 def matching(pattern: str) -> dict[FileId, str]:
-    """The regular files that a pattern matches (`**` goes into folders), each once, with a path to it."""
+    """The regular files that a pattern matches (`**` goes into folders), each once, with a path to it.
+
+    Of NO_LOGS none, unless the pattern names just that.
+    """
     found: dict[FileId, str] = {}
     for path in glob.iglob(pattern, recursive=True):
+        if path.endswith(NO_LOGS) and path != pattern:
+            continue
         if (identity := regular(path)) is not None:
             found.setdefault(identity, path)
     return found

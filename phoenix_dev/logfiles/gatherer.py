@@ -62,6 +62,7 @@ class Gatherer:
         self._send = send
         self._say = say
         self._open: dict[FileId, Follower] = {}
+        self._there: dict[FileId, str] = {}
         self._said: set[str] = set()
         self._unmatched: tuple[str, ...] = ()
         self._unreadable: dict[str, str] = {}
@@ -106,6 +107,7 @@ class Gatherer:
         there: dict[FileId, str] = {}
         for files in found.values():
             there = files | there
+        self._there = there
         self._unreadable = {path: why for path, why in self._unreadable.items() if path in there.values()}
         for identity, path in there.items():
             if identity in self._open:
@@ -123,14 +125,15 @@ class Gatherer:
         if len(self._open) >= _MOST_FILES:
             self._say_once(f"more than {_MOST_FILES} log files are not followed at a time: {path} is left out")
             return
-        with self._naming(path):
+        with self._naming(path), contextlib.ExitStack() as unless_followed:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            unless_followed.callback(os.close, descriptor)
             opened = os.fstat(descriptor)
             position = self._position_of(identity, descriptor)
             # Another file by now, renamed a moment ago; or a copy in the making. The next look finds it.
             if (opened.st_dev, opened.st_ino) != identity or position is None:
-                os.close(descriptor)
                 return
+            unless_followed.pop_all()
             self._open[identity] = Follower(path, descriptor, position)
             self._unreadable.pop(path, None)
 
@@ -141,16 +144,29 @@ class Gatherer:
         known = self._known.get(identity)
         if known is not None and known.fits(descriptor):
             return known
-        begins = digest(descriptor, BEGINNING)
-        others = (position for other, position in self._known.items() if other != identity)
-        for position in (*others, *self._past):
-            if position.length == BEGINNING and position.digest == begins:
-                # logrotate's copytruncate leaves a copy of what has been read.
-                at = os.fstat(descriptor)
-                if at.st_size < position.offset and time.time() - at.st_mtime < _COPYING_S:
+        begins, found = digest(descriptor, BEGINNING), os.fstat(descriptor)
+        others = ((other, position) for other, position in self._known.items() if other != identity)
+        for other, position in (*others, *((None, past) for past in self._past)):
+            if position.length < BEGINNING or position.digest != begins:
+                continue
+            # logrotate's copytruncate leaves a copy of what has been read.
+            if position.fits(descriptor):
+                return Position.of(descriptor, position.offset)
+            if found.st_size < position.offset:
+                if time.time() - found.st_mtime < _COPYING_S:
                     return None
-                return Position.of(descriptor, min(position.offset, at.st_size))
+                if other is None or self._was_cut(other, position):
+                    # Copied, then written to, then cut: what is in the copy has been read.
+                    return Position.of(descriptor, found.st_size)
         return Position()
+
+    def _was_cut(self, identity: FileId, position: Position) -> bool:
+        """Whether a file is shorter now than what was read of it."""
+        path = self._there.get(identity)
+        try:
+            return path is not None and os.stat(path).st_size < position.offset
+        except OSError:
+            return False
 
     def _let_go(self, identity: FileId) -> None:
         follower = self._open[identity]

@@ -56,6 +56,11 @@ class Delivery:
         larger_pipe(self.pipe)
 
     @property
+    def reports_more(self) -> bool:
+        """Whether the shipper may still have something to tell; the end of one that died is told once."""
+        return not self._done
+
+    @property
     def wants_to_write(self) -> bool:
         """Whether what waits is worth handing on."""
         return len(self._backlog) >= _WORTHWHILE or (len(self._backlog) > 0 and self.patience_s == 0)

@@ -96,7 +96,8 @@ class Relay:
             poll.register(_KEYBOARD, select.POLLIN)
         if self._terminal and self._keys and self._terminal.master in self._sources:
             poll.register(self._terminal.master, select.POLLIN | select.POLLOUT)
-        poll.register(self._delivery.reports, select.POLLIN)
+        if self._delivery.reports_more:
+            poll.register(self._delivery.reports, select.POLLIN)
         if self._delivery.wants_to_write:
             poll.register(self._delivery.pipe, select.POLLOUT)
         patience = self._delivery.patience_s

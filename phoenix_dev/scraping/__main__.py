@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phoenix_dev.asking.deliver import PROTOBUF, deliver
-from phoenix_dev.model.visible import visible
+from phoenix_dev.processes.beside import engine_ended, say
 from phoenix_dev.scraping.scrape import Scraper
 from phoenix_dev.scraping.targets import read_targets
 
@@ -78,20 +77,9 @@ def main(arguments: Sequence[str]) -> int:
     while True:
         if rounds.turn():
             last = time.monotonic()
-        if time.monotonic() - last > _IDLE_S or asked_to_end(_LOOK_S):
+        if time.monotonic() - last > _IDLE_S or engine_ended(_LOOK_S):
             # Nobody waits for a service that answers slowly.
             os._exit(0)
-
-
-def asked_to_end(patience_s: float) -> bool:
-    """Wait so long (seconds) at most for the end of stdin, whose other end the engine holds."""
-    return bool(select.select([0], [], [], patience_s)[0]) and not os.read(0, 1)
-
-
-def say(sentence: str) -> None:
-    """Put a sentence into the engine's log."""
-    sys.stderr.write(f"{visible(sentence)}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 
 from tests.integration.terminal import run_in_terminal
@@ -116,6 +117,26 @@ def _seconds(timestamp: str) -> float:
     from datetime import datetime
 
     return datetime.fromisoformat(timestamp[:26] + "+00:00").timestamp()
+
+
+@pytest.mark.usefixtures("stack")
+def test_without_its_shipper_it_waits_for_the_command_and_for_nothing_else() -> None:
+    command = [PYTHON, "-m", "phoenix_dev", "run", *python("import time; print(1, flush=True); time.sleep(2)")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline() == "1\n"
+        children = psutil.Process(running.pid).children()
+        shipper = next(child for child in children if any("running.shipper" in word for word in child.cmdline()))
+        shipper.kill()
+        said = running.stderr.readline()
+        used = sum(psutil.Process(running.pid).cpu_times()[:2])
+        running.stdout.read()
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+    assert (running.returncode, "has ended; the command runs on" in said) == (0, True)
+    # Of the seconds that are left, none is spent on looking. (A command of Python that sleeps is in it, too.)
+    assert usage.ru_utime + usage.ru_stime - used < 0.7
 
 
 @pytest.mark.usefixtures("stack")

@@ -89,13 +89,16 @@ class ContainerGatherer:
             docker_engine = resolve_engine()
             there = {str(one["Id"]): one for one in docker_engine.ask("/containers/json?all=1") or ()}
             self._named = {
-                name: one for one in there.values() for name in map(_plain, one["Names"]) if name in self.names
+                name: one
+                for one in there.values()
+                for name in map(_plain, one.get("Names") or ())
+                if name in self.names
             }
             wanted = {container: one.name for container, one in self._known.items() if container in there}
             wanted |= {str(one["Id"]): name for name, one in self._named.items()}
             for container, name in wanted.items():
                 if container not in self._open and name in self.names and self._may_be_tried(container):
-                    self._follow(docker_engine, container, name, there[container].get("Labels") or {})
+                    self._try(docker_engine, container, name, there[container].get("Labels") or {})
             self._trouble = ""
         except NotReady as error:
             self._trouble = error.message
@@ -112,6 +115,17 @@ class ContainerGatherer:
         for one in self._open.values():
             one.follower.close()
         self._open.clear()
+
+    def _try(self, docker_engine: DockerEngine, container: str, name: str, labels: Mapping[str, str]) -> None:
+        """Follow it; one that cannot be asked about keeps nobody from the others."""
+        try:
+            self._follow(docker_engine, container, name, labels)
+        except NotReady as error:
+            self._fail(container, name, error.message)
+
+    def _fail(self, container: str, name: str, why: str) -> None:
+        self._failed[container] = why, time.monotonic() + _AGAIN_S
+        self._say_once(f"the output of the container {name} cannot be read: {why}")
 
     def _follow(self, docker_engine: DockerEngine, container: str, name: str, labels: Mapping[str, str]) -> None:
         details = docker_engine.ask(f"/containers/{container}/json")
@@ -139,8 +153,7 @@ class ContainerGatherer:
             self._ended[container] = one.run
             self._failed.pop(container, None)
         elif one.follower.end.why:
-            self._failed[container] = one.follower.end.why, time.monotonic() + _AGAIN_S
-            self._say_once(f"the output of the container {one.name} cannot be read: {one.follower.end.why}")
+            self._fail(container, one.name, one.follower.end.why)
         return bool(taken)
 
     def _keep(self, container: str, one: _Open, before: ContainerPosition, taken: Sequence[Whole]) -> None:

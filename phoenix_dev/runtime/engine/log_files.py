@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-#: As phoenix_dev.logfiles reads it: in the environment, which no other user sees.
-
 
 class LogFiles:
     """Follows files and containers into the engine that listens on `http_port`, to which it shows `token`. Needs a

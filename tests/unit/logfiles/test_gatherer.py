@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,6 +136,23 @@ def test_a_file_that_was_cut_is_read_from_its_beginning(kept: Kept, file: Path, 
     assert kept.read() == expected
     append(file, "8")
     assert kept.read() == [*expected, "8"]
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_files_that_begin_alike_are_files_of_their_own(kept: Kept, file: Path, count: int) -> None:
+    banner = ["=" * 70] * 20  # of a program that prints no time when it starts
+    append(file, *banner, *[f"first run {number}" for number in range(20)])
+    append(file.with_name("other.jsonl"), *banner, *[f"second run {number}" for number in range(count)])
+    long_ago = time.time() - 60
+    os.utime(file.with_name("other.jsonl"), (long_ago, long_ago))
+    lines = kept.read()
+    assert (len(lines), len({line for line in lines if "run" in line})) == (40 + 20 + count, 20 + count)
+
+
+def test_packed_archives_beside_a_log_are_not_read(kept: Kept, file: Path) -> None:
+    append(file, "a line")
+    file.with_name("shop.jsonl.2.gz").write_bytes(gzip.compress(b"packed\n" * 100))
+    assert kept.read() == ["a line"]
 
 
 def test_the_copy_that_copytruncate_leaves_is_not_read_again(kept: Kept, file: Path) -> None:

@@ -61,7 +61,8 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut(frames: list[Frame
 def test_lines_are_those_of_the_whole_however_it_is_cut(pieces: list[bytes]) -> None:
     splitter = Splitter()
     lines = [line for piece in pieces for line in splitter.feed(piece)] + list(splitter.flush())
-    assert lines == b"".join(pieces).removesuffix(b"\n").split(b"\n") or lines == []
+    whole = b"".join(pieces)
+    assert lines == (whole.removesuffix(b"\n").split(b"\n") if whole else [])
     assert b"\n".join(lines) == b"".join(pieces).removesuffix(b"\n")
 
 
