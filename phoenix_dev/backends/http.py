@@ -35,6 +35,15 @@ class Unanswered(Exception):
     """No answer came, or none that can be taken: why, as the end of a sentence."""
 
 
+class Declined(NotReady):
+    """An answer that is an error: its status and its body, for those who know what that may mean."""
+
+    def __init__(self, said: NotReady, status: int, body: bytes) -> None:
+        super().__init__(said.message, hint=said.hint)
+        self.status = status
+        self.body = body
+
+
 class HttpClient(ABC):
     """Asks over connections that stay open. It may be used by several threads.
 
@@ -124,7 +133,7 @@ class Backend:
         if status == 404 and missing:
             return None
         if status != 200:
-            raise self.fault(path, f"answered {status}: {_shown(body)}".removesuffix(": "))
+            raise Declined(self.fault(path, f"answered {status}: {_shown(body)}".removesuffix(": ")), status, body)
         return body
 
     def _parsed(self, path: str, body: bytes | None) -> Any:

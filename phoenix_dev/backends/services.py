@@ -18,9 +18,10 @@ from phoenix_dev.stores.services import ServiceCapabilities
 
 if TYPE_CHECKING:
     from phoenix_dev.backends.loki.client import LokiClient
-    from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
+    from phoenix_dev.backends.prometheus.client import PrometheusClient
     from phoenix_dev.backends.windows import Window
     from phoenix_dev.model.refusal import Refusal
+    from phoenix_dev.model.series import Series
     from phoenix_dev.model.stack import Removal
 
 _CALLS = 'traces_span_metrics_calls_total{service_name!=""}'

@@ -6,12 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.http import Backend, http_client
-from phoenix_dev.backends.prometheus.client import PrometheusClient, Series
+from phoenix_dev.backends.prometheus.client import PrometheusClient
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from phoenix_dev.model.series import Series
 
 #: Prometheus asks each part every 15 s, so these are some samples of each series.
 WINDOW_S = 75

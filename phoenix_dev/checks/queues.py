@@ -13,7 +13,7 @@ from phoenix_dev.model.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from phoenix_dev.backends.prometheus.client import Series
+    from phoenix_dev.model.series import Series
 
 #: Shares of a queue's capacity: from the first on it is told of, from the second on senders soon have to wait.
 FILLING, FULL = 0.1, 0.9

@@ -12,8 +12,8 @@ from phoenix_dev.model.moment import in_utc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from phoenix_dev.backends.prometheus.client import Series
     from phoenix_dev.model.refusal import Refusal
+    from phoenix_dev.model.series import Series
 
 _MOST = 5
 _ENV = 'eval "$(phoenix-dev env)"'

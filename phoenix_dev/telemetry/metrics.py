@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.errors import UsageError
 from phoenix_dev.stores.metrics import MetricCapabilities
 from phoenix_dev.telemetry import storable
 
 if TYPE_CHECKING:
     from phoenix_dev.model.metric import MetricPoint
+    from phoenix_dev.model.series import Exemplar, Series
     from phoenix_dev.stores.metrics import MetricQuery
     from phoenix_dev.telemetry.database import ReadConnection
     from phoenix_dev.telemetry.unpack import BlockReader
@@ -46,6 +48,22 @@ class EmbeddedMetricStore:
         """See `MetricStore.names`."""
         rows = self._db.rows("SELECT DISTINCT names FROM metric_block")
         return tuple(sorted({name for (names,) in rows for name in str(names).split("\n")}))
+
+    def query(self, expression: str, at_ns: int) -> tuple[Series, ...]:  # noqa: ARG002
+        """See `MetricStore.query`."""
+        raise _not_yet()
+
+    def query_range(self, expression: str, since_ns: int, until_ns: int, step_ns: int) -> tuple[Series, ...]:  # noqa: ARG002
+        """See `MetricStore.query_range`."""
+        raise _not_yet()
+
+    def exemplars(self, selector: str, since_ns: int, until_ns: int) -> tuple[Exemplar, ...]:  # noqa: ARG002
+        """See `MetricStore.exemplars`."""
+        raise _not_yet()
+
+
+def _not_yet() -> UsageError:
+    return UsageError("the embedded runtime does not evaluate expressions yet", hint="phoenix-dev up --runtime compose")
 
 
 def _matches(point: MetricPoint, query: MetricQuery) -> bool:

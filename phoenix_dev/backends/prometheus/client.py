@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.backends.http import Declined
+from phoenix_dev.model.series import Exemplar, Series
+from phoenix_dev.stores.expressions import WrongExpression
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from phoenix_dev.backends.http import Backend
     from phoenix_dev.backends.windows import Window
@@ -14,14 +20,14 @@ if TYPE_CHECKING:
 _QUERY = "/api/v1/query"
 _QUERY_RANGE = "/api/v1/query_range"
 _NAMES = "/api/v1/label/__name__/values"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Labels, and samples by time: (Unix nanoseconds, value)."""
-
-    labels: Mapping[str, str]
-    samples: tuple[tuple[int, float], ...]
+_EXEMPLARS = "/api/v1/query_exemplars"
+#: Wrong as such, or in what it would have to join; a query that took too long is 503.
+_WRONG = (400, 422)
+#: What it answers to a question for exemplars of an expression without a selector.
+_NOTHING_SELECTED = 204
+_WHERE = re.compile(
+    r"""(?:invalid parameter "\w+": )?(?:(?:(\d+):(\d+)|unknown position): parse error: )?(.+)""", re.DOTALL
+)
 
 
 class PrometheusClient:
@@ -43,6 +49,36 @@ class PrometheusClient:
         form = {"query": query, "start": _seconds(window[0]), "end": _seconds(window[1]), "step": str(step_s)}
         return self._series(_QUERY_RANGE, form)
 
+    def at(self, expression: str, at_ms: int) -> list[Series]:
+        """What an expression gives at a time (Unix milliseconds). Raises WrongExpression."""
+        with _wrong_expressions():
+            found = self.backend.post_json(_QUERY, {"query": expression, "time": _seconds_of(at_ms)})
+        with self.backend.understanding(_QUERY):
+            kind, result = found["data"]["resultType"], found["data"]["result"]
+            if kind == "string":
+                raise WrongExpression("it gives a text, which is no value")
+            every = [{"metric": {}, "value": result}] if kind == "scalar" else result
+            return [_series(one) for one in every]
+
+    def over(self, expression: str, steps: range) -> list[Series]:
+        """What an expression gives at each of some times (Unix milliseconds). Raises WrongExpression."""
+        form = {"query": expression, "start": _seconds_of(steps[0]), "end": _seconds_of(steps[-1])}
+        with _wrong_expressions():
+            return self._series(_QUERY_RANGE, form | {"step": _seconds_of(steps.step)})
+
+    def exemplars(self, expression: str, first_ms: int, last_ms: int) -> list[Exemplar]:
+        """The exemplars with a trace, of every series that an expression selects. Raises WrongExpression."""
+        form = {"query": expression, "start": _seconds_of(first_ms), "end": _seconds_of(last_ms)}
+        try:
+            with _wrong_expressions():
+                found = self.backend.post_json(_EXEMPLARS, form)
+        except Declined as exc:
+            if exc.status == _NOTHING_SELECTED:
+                return []
+            raise
+        with self.backend.understanding(_EXEMPLARS):
+            return [exemplar for series in found["data"] for exemplar in _exemplars(series)]
+
     def names(self, selector: str, window: Window) -> list[str]:
         """The names of the series that a selector names and that have a sample in a window."""
         form = {"match[]": selector, "start": _seconds(window[0]), "end": _seconds(window[1])}
@@ -58,8 +94,40 @@ class PrometheusClient:
 
 def _series(one: Any) -> Series:
     labels = {str(key): str(value) for key, value in one["metric"].items()}
-    return Series(labels, tuple((round(float(at) * 1000) * 10**6, float(value)) for at, value in one.get("values", ())))
+    values = [one["value"]] if "value" in one else one.get("values", ())
+    return Series(labels, tuple((_time_ns(at), float(value)) for at, value in values))
+
+
+def _exemplars(series: Any) -> Iterator[Exemplar]:
+    labels = {str(key): str(value) for key, value in series["seriesLabels"].items()}
+    for one in series["exemplars"]:
+        if trace_id := str(one["labels"].get("trace_id", "")):
+            yield Exemplar(labels, _time_ns(one["timestamp"]), float(one["value"]), trace_id)
+
+
+@contextmanager
+def _wrong_expressions() -> Iterator[None]:
+    """Around a query: makes Prometheus' word about the expression an error of whoever wrote it."""
+    try:
+        yield
+    except Declined as exc:
+        if exc.status not in _WRONG:
+            raise
+        try:
+            said = str(json.loads(exc.body)["error"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            raise exc from None
+        line, column, what = _WHERE.fullmatch(said or "?").groups("0")  # type: ignore[union-attr]
+        raise WrongExpression(what, int(line), int(column)) from exc
+
+
+def _time_ns(seconds: Any) -> int:
+    return round(float(seconds) * 1000) * 10**6
 
 
 def _seconds(time_ns: int) -> str:
-    return f"{time_ns // 10**9}.{time_ns % 10**9 // 10**6:03d}"
+    return _seconds_of(time_ns // 10**6)
+
+
+def _seconds_of(milliseconds: int) -> str:
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"

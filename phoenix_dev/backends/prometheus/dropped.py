@@ -9,7 +9,7 @@ from phoenix_dev.model.refusal import Protocol, Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from phoenix_dev.backends.prometheus.client import Series
+    from phoenix_dev.model.series import Series
 
 _SIGNALS = {"spans": "traces", "log_records": "logs", "metric_points": "metrics"}
 _PROTOCOLS: dict[str, Protocol] = {"http": "http", "grpc": "grpc"}

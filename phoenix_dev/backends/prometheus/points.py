@@ -10,8 +10,8 @@ from phoenix_dev.model.metric import MetricPoint
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from phoenix_dev.backends.prometheus.client import Series
     from phoenix_dev.model.metric import MetricKind
+    from phoenix_dev.model.series import Series
 
 _RESOURCE = (
     "service_name",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from phoenix_dev.backends.prometheus.client import Series
 from phoenix_dev.backends.services import growth
+from phoenix_dev.model.series import Series
 
 MINUTE_MS = 60_000
 
