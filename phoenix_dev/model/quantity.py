@@ -43,6 +43,20 @@ def three_digits(value: float) -> str:
     return shown.rstrip("0").rstrip(".") if places else shown
 
 
+def rate(number: float, seconds: float) -> str:
+    """So many in so long, in the unit that reads best: `12.3/s`, `4/min`, `2/h`."""
+    for unit, per in (("s", 1), ("min", 60), ("h", 3600)):
+        found = number * per / seconds
+        if found >= 0.995 or unit == "h":
+            return f"{three_digits(found)}/{unit}" if found < 999.5 else f"{found:,.0f}/{unit}"
+    raise AssertionError("hours take everything")
+
+
+def share(part: float) -> str:
+    """0 to 1 in percent: `0 %`, `4.2 %`, `100 %`."""
+    return f"{three_digits(100 * part)} %"
+
+
 def count(number: int, noun: str) -> str:
     """`1 span`, `1,024 spans`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

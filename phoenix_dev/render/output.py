@@ -23,7 +23,7 @@ PIPED_WIDTH = 100
 NARROWEST = 40
 
 #: What the product draws, for streams that cannot carry it: one cell for one cell, so that columns stay in place.
-_ASCII = str.maketrans("█▉▊▋▌▍▎▏▐┄│├└─·…→↳✗✓≈×•●µ", "#######|#.||`-..>>xv~x*ou")
+_ASCII = str.maketrans("█▉▊▋▌▍▎▏▐▁▂▃▄▅▆▇┄│├└─·…→↑↻↳✗✓≈×•●▲µ", "#######|#__.-+**.||`-..>^@>xv~x*o^u")
 
 
 class Output:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.quantity import ago, duration, three_digits
+from phoenix_dev.model.quantity import ago, duration, rate, share
 from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.see_system import see_system
 from phoenix_dev.web.asked import WINDOWS, Asked
@@ -91,28 +91,18 @@ class SystemPages:
 def _row(one: ServiceFigures, system: System) -> ServiceRow:
     latency = one.latency
     times = tuple(duration(ns) for ns in (latency.p50_ns, latency.p95_ns, latency.p99_ns)) if latency else ("", "", "")
-    share = 100 * one.errors / one.requests if one.requests else 0.0
     return ServiceRow(
         service=one.service,
         hue=hue_of(one.service),
-        rate=rate_of(one.requests, system.seconds) if one.requests else "",
+        rate=rate(one.requests, system.seconds) if one.requests else "",
         errors=f"{one.errors:,}" if one.errors else "",
-        share=f"{three_digits(share)} %" if one.requests else "",
+        share=share(one.errors / one.requests) if one.requests else "",
         failing=bool(one.errors),
         latency=(times[0], times[1], times[2]),
         bars=tuple(_bars(one)),
         figures=one,
         last=ago(system.until_ns - one.last_ns) if one.last_ns else "",
     )
-
-
-def rate_of(number: int, seconds: float) -> str:
-    """So many in so long, in the unit that reads best."""
-    for unit, per in (("s", 1), ("min", 60), ("h", 3600)):
-        rate = number * per / seconds
-        if rate >= 1 or unit == "h":
-            return f"{three_digits(rate)}/{unit}" if rate < 999.5 else f"{rate:,.0f}/{unit}"
-    raise AssertionError("hours take everything")
 
 
 def _bars(one: ServiceFigures) -> list[tuple[str, str, str, str]]:

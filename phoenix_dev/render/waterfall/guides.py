@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from phoenix_dev.model.timeline import Row
+
+class Joined(Protocol):
+    """A row of a tree: positions of other rows, parents before children, and how many below it no row shows."""
+
+    @property
+    def parent(self) -> int:
+        """Less than 0 at the top."""
+        ...
+
+    @property
+    def children(self) -> tuple[int, ...]:
+        """In the order of the rows."""
+        ...
+
+    @property
+    def hidden(self) -> int:
+        """With any, a line of the row's own ends what is below it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,7 @@ class Guide:
         return self.below + "└ "
 
 
-def guides_of(rows: Sequence[Row], indented: Collection[int], room: int) -> list[Guide]:
+def guides_of(rows: Sequence[Joined], indented: Collection[int], room: int) -> list[Guide]:
     """A guide a row. Tops in `indented` stand under a marker of their own. Levels take two cells, or one where `room`
     is short.
 
@@ -53,14 +70,14 @@ def guides_of(rows: Sequence[Row], indented: Collection[int], room: int) -> list
     return guides
 
 
-def _depths(rows: Sequence[Row], indented: Collection[int]) -> list[int]:
+def _depths(rows: Sequence[Joined], indented: Collection[int]) -> list[int]:
     depths: list[int] = []
     for index, row in enumerate(rows):
         depths.append(depths[row.parent] + 1 if row.parent >= 0 else int(index in indented))
     return depths
 
 
-def _is_last(index: int, row: Row, rows: Sequence[Row]) -> bool:
+def _is_last(index: int, row: Joined, rows: Sequence[Joined]) -> bool:
     if row.parent < 0:
         return True
     parent = rows[row.parent]

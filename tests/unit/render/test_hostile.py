@@ -19,6 +19,7 @@ from phoenix_dev.render.story import Story
 from phoenix_dev.render.tables import service_lines, trace_lines
 from phoenix_dev.render.waterfall import render_request
 from tests.unit.render import samples
+from tests.unit.render.hostile import HOSTILE
 from tests.unit.render.samples import T0
 from tools.picture import export_svg
 
@@ -27,18 +28,6 @@ if TYPE_CHECKING:
 
     from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.span import Span
-
-HOSTILE = [
-    "\x1b[2J\x1b]0;owned\x07",
-    "\x9b31m\x90payload\x9c",
-    "[bold red]markup[/] :boom: [link=http://x]y[/link]",
-    "\u202e\u2066txt.exe\u2069\u200f",
-    "a\x00b\x7fc\r\n\t\x08d\u2028e\u2029f\x85g",
-    "\udfff\ud800",
-    "e" + "\u0301" * 500,
-    "\U000e0041\u200b\ufeff\U000f0000",
-    "",
-]
 
 
 def poisoned(found: Request, poison: Callable[[str], str]) -> Request:
