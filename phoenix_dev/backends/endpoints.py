@@ -12,7 +12,7 @@ class RemoteEndpoints:
     """Base URLs, without a slash at their end.
 
     `jaeger_errors` is the store that keeps traces with an error longer, with its base path (`…:16688/errors`); empty
-    where there is none. `reach`: how long what is kept.
+    where there is none. `reach`: how long what is kept. `sampled`: of traces in which all went well, only some are.
     """
 
     jaeger: str
@@ -20,3 +20,4 @@ class RemoteEndpoints:
     prometheus: str
     jaeger_errors: str = ""
     reach: Reach = field(default_factory=Reach, kw_only=True)
+    sampled: bool = field(default=False, kw_only=True)

@@ -30,7 +30,7 @@ def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = Non
     errors = JaegerClient(Backend("Jaeger", endpoints.jaeger_errors, http)) if endpoints.jaeger_errors else None
     loki = LokiClient(Backend("Loki", endpoints.loki, http))
     prometheus = PrometheusClient(Backend("Prometheus", endpoints.prometheus, http))
-    traces = JaegerTraceStore(jaeger, errors, endpoints.reach)
+    traces = JaegerTraceStore(jaeger, errors, endpoints.reach, sampled=endpoints.sampled)
     return Stores(
         traces,
         LokiLogStore(loki, traces.extent, endpoints.reach.logs),

@@ -64,10 +64,13 @@ class AppContext:
             from phoenix_dev.backends.endpoints import RemoteEndpoints
             from phoenix_dev.backends.open import open_remote_stores
             from phoenix_dev.backends.windows import Reach
+            from phoenix_dev.runtime.record import StackRecord
 
-            at, kept = self.runtime().endpoints(), self.settings.retention
+            at, kept, last = self.runtime().endpoints(), self.settings.retention, StackRecord.read(self.home)
             reach = Reach(kept.age_ns("traces"), kept.age_ns("error_traces"), kept.age_ns("logs"))
-            return open_remote_stores(RemoteEndpoints(at.jaeger, at.loki, at.prometheus, at.jaeger_errors, reach=reach))
+            sampled = last is not None and last.profile == "production"
+            urls = at.jaeger, at.loki, at.prometheus, at.jaeger_errors
+            return open_remote_stores(RemoteEndpoints(*urls, reach=reach, sampled=sampled))
         from phoenix_dev.telemetry.reader import open_stores
 
         return open_stores(self.home / "telemetry.db")

@@ -11,6 +11,9 @@ from phoenix_dev.cli.types import Finite
 from phoenix_dev.runtime.compose.catalogue import OPTIONAL
 
 _PATIENCE_S = 60.0
+_SAMPLED = (
+    "profile production: of requests without an error and a critical service one in ten is kept; all are counted",
+)
 _NEXT_STEPS = (
     'send from an application:  eval "$(phoenix-dev env)"',
     "or see the sample system:  phoenix-dev demo",
@@ -21,11 +24,16 @@ _NEXT_STEPS = (
     examples=[
         "phoenix-dev up",
         "phoenix-dev up --runtime compose --without grafana",
+        "phoenix-dev up --runtime compose --profile production",
         "phoenix-dev up --otlp-http-port 14318 --json",
     ]
 )
 @start_runtime_option
-@click.option("--profile", type=click.Choice(["development"]), help="Keep everything; there is no other profile yet.")
+@click.option(
+    "--profile",
+    type=click.Choice(["development", "production"]),
+    help="Keep every trace; or those with an error or a critical service, and a tenth of the others (compose only).",
+)
 @click.option("--otlp-http-port", metavar="PORT", help="Where OTLP over HTTP is taken, this port and no other.")
 @click.option("--otlp-grpc-port", metavar="PORT", help="Where OTLP over gRPC is taken, this port and no other.")
 @click.option("--ui-port", metavar="PORT", help="Where the embedded engine shows its page, this port and no other.")
@@ -71,4 +79,5 @@ def up(
         app.output.json(stack_json(started.status))
         return
     app.output.lines(endpoint_lines(started.status.endpoints))
+    app.output.talk(*(_SAMPLED if started.status.profile == "production" else ()))
     app.output.talk(*map(app.output.again, _NEXT_STEPS))

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 class Request:
     """Every trace that bears an ID anywhere, by start time, and the logs that bear it without a trace, by time.
 
-    `id` is what the user typed. `kind` tells as what it was found.
+    `id` is what the user typed. `kind` tells as what it was found. `sampled`: of the traces of its store only some are
+    kept, and spans may be missing for that reason.
     """
 
     id: str
     kind: str
     traces: tuple[Trace, ...]
     logs: tuple[LogRecord, ...]
+    sampled: bool = False
 
     @property
     def all_logs(self) -> tuple[LogRecord, ...]:

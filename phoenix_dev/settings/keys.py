@@ -123,7 +123,7 @@ KEYS: tuple[Key, ...] = (
         "--profile",
         "development",
         _one_of("development", "production"),
-        "how much is kept; production is not there yet",
+        "which traces are kept: all; or those with an error or a critical service, and a tenth of the others",
     ),
     Key("ports.otlp_grpc", "--otlp-grpc-port", 4317, _port, "where OTLP over gRPC is taken, on loopback"),
     Key("ports.otlp_http", "--otlp-http-port", 4318, _port, "where OTLP over HTTP is taken, on loopback"),

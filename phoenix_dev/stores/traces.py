@@ -24,6 +24,8 @@ class TraceCapabilities:
     """A minimum duration in a search is that of the whole trace; otherwise one of its spans has to last that long."""
     any_time: bool = False
     """Traces of whatever time are searched and can be the latest; otherwise those of the last days or weeks."""
+    unsampled: bool = False
+    """Every trace is kept, as it arrives; otherwise only some of those in which all went well, once they have ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class EmbeddedTraceStore:
     """Implements `TraceStore` on the SQLite file."""
 
     capabilities = TraceCapabilities(
-        attributes_as_sent=True, span_id_lookup=True, whole_trace_durations=True, any_time=True
+        attributes_as_sent=True, span_id_lookup=True, whole_trace_durations=True, any_time=True, unsampled=True
     )
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:

@@ -18,6 +18,11 @@ _WEEKS = 30 * 24 * 3600 * 10**9
 def of_list(stores: Stores, query: TraceQuery) -> Iterator[str]:
     """For the list of traces."""
     can = stores.traces.capabilities
+    if not can.unsampled:
+        yield (
+            "In the profile production one in ten of the requests in which all goes well is kept, and any but errors "
+            "are here some seconds after their end."
+        )
     if query.min_duration_ns is not None and not can.whole_trace_durations:
         yield "A minimum duration is compared with single spans here: a trace of many short spans is not found by it."
     if _is_far(query.since_ns) and not can.any_time:

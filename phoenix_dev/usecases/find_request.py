@@ -52,7 +52,8 @@ def find_request(stores: Stores, text: str, as_kind: IdKind | None = None) -> Re
 
 def read_request(stores: Stores, text: str, found: Bearers) -> Request:
     """What bears an ID, whole; `text` is what the user typed."""
-    return Request(text, found.kind, read_traces(stores, found.trace_ids), found.loose)
+    traces = read_traces(stores, found.trace_ids)
+    return Request(text, found.kind, traces, found.loose, sampled=not stores.traces.capabilities.unsampled)
 
 
 def resolve(stores: Stores, text: str, as_kind: IdKind | None = None) -> Bearers:

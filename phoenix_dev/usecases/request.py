@@ -85,9 +85,10 @@ def _found(stores: Stores, sent: Outgoing) -> Request | None:
     bearing = bearers(stores, "correlation", sent.correlation_id) if CORRELATION_HEADER in sent.fresh else None
     ids = dict.fromkeys([*filter(None, [sent.trace_id]), *(bearing.trace_ids if bearing else ())])
     traces = tuple(trace for trace in read_traces(stores, ids) if trace.spans or trace.logs)
+    sampled = not stores.traces.capabilities.unsampled
     if bearing is None or not (bearing.trace_ids or bearing.loose):
-        return Request(sent.trace_id, "trace", traces, ()) if traces else None
-    return Request(sent.correlation_id, "correlation", traces, bearing.loose)
+        return Request(sent.trace_id, "trace", traces, (), sampled=sampled) if traces else None
+    return Request(sent.correlation_id, "correlation", traces, bearing.loose, sampled=sampled)
 
 
 def _judged(wanted: Wanted, answer: Answer, found: Request) -> Iterator[Expectation]:

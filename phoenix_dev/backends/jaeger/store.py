@@ -39,9 +39,15 @@ class JaegerTraceStore:
     longer: it is asked for what the other may have forgotten.
     """
 
-    capabilities = TraceCapabilities()
-
-    def __init__(self, jaeger: JaegerClient, errors: JaegerClient | None = None, reach: Reach | None = None) -> None:
+    def __init__(
+        self,
+        jaeger: JaegerClient,
+        errors: JaegerClient | None = None,
+        reach: Reach | None = None,
+        *,
+        sampled: bool = False,
+    ) -> None:
+        self.capabilities = TraceCapabilities(unsampled=not sampled)
         self._jaeger = jaeger
         self._errors = errors
         self._reach = reach or Reach()

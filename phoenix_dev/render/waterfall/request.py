@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Widest column of services beside logs that stand under no span.
 _SERVICE_CELLS = 20
+#: In the profile production it is decided upon a request at most so long after its first span (compose/otelcol).
+DECIDED_NS = 120 * 10**9
 
 
 def render_request(
@@ -118,6 +120,14 @@ def _nothing_seen(request: Request, cut: int, now_ns: int | None) -> Iterator[Li
     records = request.all_logs
     yield Line()
     line = Line(cut).add(f"No span of it is here, only {count(len(records), 'log')}: ", style.WARN)
-    yield line.add("not sampled, or not yet arrived.", style.WARN)
+    yield line.add(_why_not_there(request, records, now_ns), style.WARN)
     if records and now_ns is not None and now_ns >= records[-1].time_ns:
         yield Line(cut).add(f"The last log was written {ago(now_ns - records[-1].time_ns)}.", style.DIM)
+
+
+def _why_not_there(request: Request, records: Sequence[LogRecord], now_ns: int | None) -> str:
+    if not request.sampled:
+        return "not sampled, or not yet arrived."
+    if records and now_ns is not None and now_ns - records[-1].time_ns > DECIDED_NS:
+        return "not sampled. The profile production keeps one in ten of the requests in which all goes well."
+    return "not sampled, or not yet decided upon, which is some seconds after its end."

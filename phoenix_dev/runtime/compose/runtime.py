@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from phoenix_dev.errors import NotReady, UsageError
+from phoenix_dev.errors import NotReady
 from phoenix_dev.model.stack import StoredData
 from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
@@ -73,17 +73,9 @@ class ComposeRuntime:
         return StackFiles(self.home.absolute() / _FOLDER)
 
     def start(self, timeout_s: float) -> Started:
-        """See Runtime; images that are missing are pulled first, and `timeout_s` begins after that.
-
-        Raises UsageError for a profile other than development.
-        """
+        """See Runtime; images that are missing are pulled first, and `timeout_s` begins after that."""
         from phoenix_dev.runtime.compose.start import ComposeStart
 
-        if self.settings.profile != "development":
-            raise UsageError(
-                f"the stack knows the profile development only, not {self.settings.profile}",
-                hint="phoenix-dev up --profile development",
-            )
         docker_engine = self.docker_engine
         docker_engine.require()
         with folder.writing(self.home):

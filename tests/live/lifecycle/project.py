@@ -94,9 +94,17 @@ def send_trace(otlp_http: str, trace_id: str, now_ns: int, *, parts: str = "") -
     span = {**_SPAN, "traceId": trace_id, "startTimeUnixNano": str(now_ns - 10**6), "endTimeUnixNano": str(now_ns)}
     resource = {"attributes": [{"key": "service.name", "value": {"stringValue": f"lifecycle{parts}"}}]}
     export = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]}
-    request = urllib.request.Request(
-        f"{otlp_http}/v1/traces", json.dumps(export).encode(), {"Content-Type": "application/json"}
-    )
+    return _post(f"{otlp_http}/v1/traces", export)
+
+
+def send_log(otlp_http: str, trace_id: str, time_ns: int) -> int:
+    """The status that an export of one log record of a trace is answered with."""
+    record = {"traceId": trace_id, "timeUnixNano": str(time_ns), "body": {"stringValue": "taken"}}
+    return _post(f"{otlp_http}/v1/logs", {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]})
+
+
+def _post(url: str, export: Mapping[str, Any]) -> int:
+    request = urllib.request.Request(url, json.dumps(export).encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         status: int = answer.status
     return status

@@ -321,7 +321,7 @@ def resize(terminal: int, *, rows: int) -> None:
 
 
 def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandLine) -> None:
-    ran = run_cli("up", "--runtime", "embedded", env={"PHOENIX_DEV_PROFILE": "production"})
+    ran = run_cli("up", "--runtime", "embedded", "--profile", "production")
     assert ran.code == 2
     assert "embedded runtime knows the profile development only" in ran.stderr
 
@@ -351,15 +351,6 @@ def test_the_other_runtime_is_not_started_beside_one_that_runs(run_cli: CommandL
     assert ran.code == 3
     assert "the embedded runtime runs project phoenix" in ran.stderr
     assert "hint: phoenix-dev --project phoenix down" in ran.stderr
-
-
-def test_the_profile_production_is_not_there_yet(run_cli: CommandLine) -> None:
-    for runtime in ("embedded", "compose"):
-        ran = run_cli("up", "--runtime", runtime, env={"PHOENIX_DEV_PROFILE": "production"})
-        assert ran.code == 2
-        assert "profile development only, not production" in ran.stderr
-    assert run_cli("up", "--profile", "production").code == 2
-    assert "production" not in run_cli("up", "--help").stdout
 
 
 @pytest.mark.parametrize("place", ["/proc/none", "/dev/null/home"])

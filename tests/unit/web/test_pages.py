@@ -232,6 +232,7 @@ def test_what_a_store_cannot_do_is_said(filled: Site, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(EmbeddedTraceStore, "capabilities", TraceCapabilities())
     monkeypatch.setattr(EmbeddedLogStore, "capabilities", LogCapabilities())
+    assert "one in ten of the requests in which all goes well is kept" in shown(filled, "/")
     assert "A minimum duration is compared with single spans here" in shown(filled, "/?min=1ms")
     assert "a key may have _ in place of a dot" in shown(filled, "/?attr=a%3Db")
     assert "Only traces of the last days or weeks" in shown(filled, "/?since=all")

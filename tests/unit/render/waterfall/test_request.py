@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from phoenix_dev.model.span import SpanEvent, SpanLink
 from phoenix_dev.render.waterfall import render_request
+from phoenix_dev.render.waterfall.request import DECIDED_NS
 from tests.unit.render import samples
 from tests.unit.render.golden import assert_golden
 from tests.unit.render.samples import T0, log, ms, request, span, trace
@@ -149,3 +150,12 @@ def test_an_empty_trace_and_an_id_that_only_loose_logs_bear_are_no_trouble() -> 
     loose = request(logs=[log(1, "a", "INFO", "alone", trace_id="")], typed="abc", kind="correlation")
     assert any("alone" in line for line in shown(loose))
     assert any("No span of it is here, only 1 log: not sampled, or not yet arrived." in line for line in shown(loose))
+
+
+def test_where_traces_are_sampled_a_trace_without_spans_was_not_or_is_not_decided_upon_yet() -> None:
+    found = replace(samples.logs_only(), sampled=True)
+    written = found.all_logs[-1].time_ns
+    assert any("not sampled, or not yet decided upon" in line for line in shown(found, now_ns=written + DECIDED_NS))
+    assert any(
+        "2 logs: not sampled. The profile" in line for line in shown(found, 200, now_ns=written + DECIDED_NS + 1)
+    )
