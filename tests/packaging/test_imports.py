@@ -28,6 +28,7 @@ AT_HOME_IN = {
     "sqlite3": {"telemetry", "demo"},
     "httpx": {"asking", "backends"},
     "yaml": {"settings", "runtime"},
+    "aiosmtpd": {"inbox"},
     "docker": {"runtime"},
     "python_on_whales": {"runtime"},
     "platformdirs": {"home"},

@@ -1,0 +1,158 @@
+"""The mail about a day or a week: what it says, and that each goes out once."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phoenix_dev.inbox.schedule import FILE, Schedule, last_due
+from phoenix_dev.inbox.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from phoenix_dev.inbox.summary import Report
+
+HOUR, DAY = 3600.0, 86_400.0
+#: What is asked, by what tells the question from the others, and the answer.
+ANSWERS: dict[str, list[tuple[Mapping[str, str], float]]] = {
+    "STATUS_CODE_ERROR": [({"service_name": "orchestrator"}, 12.0)],
+    "histogram_quantile": [({"service_name": "orchestrator"}, 0.48), ({"service_name": "llm\x1b[2J"}, float("nan"))],
+    "calls_total": [({"service_name": "llm\x1b[2J"}, 300.4), ({"service_name": "orchestrator"}, 1204.0)],
+    'duration_seconds_count{error_type!=""}': [({}, 4.0)],
+    "duration_seconds_count": [({}, 320.0)],
+    "token_usage": [({"gen_ai_token_type": "output"}, 20_304.0), ({"gen_ai_token_type": "input"}, 100_000.0)],
+    "ALERTS": [
+        ({"alertname": "Latency", "severity": "warning"}, 2.0),
+        ({"alertname": "Errors", "severity": "critical"}, 1.0),
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A time zone with summer time, as `up` tells it to the container."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def at(text: str) -> float:
+    """A moment in UTC, as Unix seconds."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def test_a_summary_tells_requests_errors_latency_the_model_and_the_alerts() -> None:
+    def ask(expression: str) -> list[tuple[Mapping[str, str], float]]:
+        assert "[7d" in expression
+        return next(answer for part, answer in ANSWERS.items() if part in expression)
+
+    made = summary("weekly", "shop", at("2026-07-13 05:00"), ask, "http://127.0.0.1:3000")
+    assert made.subject == "[shop] weekly summary"
+    assert made.text.splitlines() == [
+        "shop: the week up to 2026-07-13 07:00 CEST",
+        "",
+        "Requests: 1,504",
+        "  service                                      requests           errors       p95",
+        "  orchestrator                                    1,204       12 (1.0 %)    480 ms",
+        "  llm\\u001b[2J                                      300                0         -",
+        "",
+        "Language model: 320 calls, 4 (1.2 %) failed",
+        "  tokens: 100,000 input, 20,304 output",
+        "",
+        "Alerts that fired:",
+        "  critical   Errors                                        1 ×",
+        "  warning    Latency                                       2 ×",
+        "",
+        "Dashboards: http://127.0.0.1:3000",
+    ]
+
+
+def test_of_a_quiet_day_it_says_so() -> None:
+    text = summary("daily", "shop", at("2026-07-13 05:00"), lambda _: []).text
+    assert "Requests: none." in text
+    assert "Language model: no calls." in text
+    assert "Alerts: none fired." in text
+
+
+@pytest.mark.parametrize(
+    ("report", "now", "due"),
+    [
+        ("daily", "2026-07-14 04:59", "2026-07-13 05:00"),
+        ("daily", "2026-07-14 05:00", "2026-07-14 05:00"),
+        ("daily", "2026-03-29 06:00", "2026-03-29 05:00"),  # the night in which the clocks went forward
+        ("daily", "2026-10-25 05:30", "2026-10-24 05:00"),  # and back
+        ("weekly", "2026-07-14 12:00", "2026-07-13 05:00"),
+        ("weekly", "2026-07-13 04:00", "2026-07-06 05:00"),
+    ],
+)
+def test_due_at_seven_by_the_local_clock(report: Report, now: str, due: str) -> None:
+    assert last_due(report, at(now)) == at(due)
+
+
+class Sent:
+    """What a schedule sent, and the clock it goes by."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.now = at("2026-07-11 12:00")  # a Saturday
+        self.all: list[tuple[str, float]] = []
+        self.fails = False
+        self.restart()
+
+    def restart(self) -> None:
+        self.schedule = Schedule(self.folder, self._send, lambda: self.now)
+
+    def look(self, now: str) -> list[str]:
+        """What goes out by that moment."""
+        self.now, before = at(now), len(self.all)
+        self.schedule.send_what_is_due()
+        return [report for report, _ in self.all[before:]]
+
+    def _send(self, report: Report, due: float, _: float) -> None:
+        if self.fails:
+            raise RuntimeError("nobody answers")
+        self.all.append((report, due))
+
+
+@pytest.fixture
+def sent(tmp_path: Path) -> Sent:
+    return Sent(tmp_path)
+
+
+def test_each_period_once_over_restarts_and_none_before_the_first_start(sent: Sent) -> None:
+    assert sent.look("2026-07-11 12:00") == []
+    assert sent.look("2026-07-12 04:59") == []
+    assert sent.look("2026-07-12 05:01") == ["daily"]
+    assert sent.look("2026-07-12 05:02") == []
+    sent.restart()
+    assert sent.look("2026-07-12 05:03") == []
+    assert sent.look("2026-07-14 12:00") == ["daily", "weekly"], "late, but once, and what was missed is not piled up"
+    assert sent.all[-1] == ("weekly", at("2026-07-13 05:00"))
+
+
+def test_what_cannot_be_sent_is_sent_later(sent: Sent) -> None:
+    sent.look("2026-07-11 12:00")
+    sent.fails = True
+    with pytest.raises(RuntimeError):
+        sent.look("2026-07-12 05:01")
+    sent.restart()
+    sent.fails = False
+    assert sent.look("2026-07-12 09:00") == ["daily"]
+
+
+def test_killed_while_sending_it_is_sent_again_only_while_nobody_would_get_it_twice(sent: Sent) -> None:
+    sent.look("2026-07-11 12:00")
+    (sent.folder / FILE).write_text(
+        f'{{"weekly": {{"due": {sent.now}, "outcome": "sent"}}, "daily": {{"due": {at("2026-07-12 05:00")}, '
+        f'"outcome": "unknown", "tried": {at("2026-07-12 05:00")}}}}}'
+    )
+    sent.restart()
+    assert sent.look("2026-07-12 05:06") == []
+    assert sent.look("2026-07-12 05:04") == ["daily"]
