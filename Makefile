@@ -55,7 +55,7 @@ lint: $(INSTALLED_DEV)
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest -n 3 -m "not long" --ignore=tests/live --ignore=tests/soak
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" --ignore=tests/live --ignore=tests/soak
 
 soak: $(INSTALLED_DEV)
 	$(BIN)/pytest -s -m "not long" tests/soak

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
+from tests import warm
 from tests.leftovers import children, left_behind
 from tests.ports import own_ports
 from tests.running import CommandLine
@@ -76,6 +77,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'no-docker.sock'}")
     monkeypatch.setenv("PHOENIX_DEV_HOME", str(own))
     monkeypatch.chdir(tmp_path / "work")
+    warm.prepare()
     before = children()
     yield own
     _expect_nothing_left(before, own)

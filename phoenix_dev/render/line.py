@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from phoenix_dev.render.text import escape, fit
+from phoenix_dev.render.text import MARKS_PER_BASE, escape, fit
 
 #: A width that nothing reaches, for lines that must not be cut.
 ENDLESS = 1 << 40
@@ -31,8 +31,11 @@ class Line:
 
     def add_whole(self, text: str, style: str = "") -> bool:
         """Append text if all of it fits; tells whether it did."""
-        if len(text) > self.left or (self._width != ENDLESS and cell_len(escape(text)) > self.left):
-            return False
+        if self._width != ENDLESS:
+            # Marks take no cells, and are bounded for each character that does.
+            too_long = len(text) > (self.left + 1) * (MARKS_PER_BASE + 1)
+            if too_long or cell_len(escape(text)) > self.left:
+                return False
         self.add(text, style)
         return True
 

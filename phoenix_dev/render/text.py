@@ -47,7 +47,8 @@ def wrap(text: str, width: int, most: int) -> list[str]:
     while len(lines) < most - 1 and cell_len(rest) > width:
         head = _cut(rest, width)
         space = head.rfind(" ")
-        head = head[:space] if space > len(head) // 2 else head
+        # In cells: marks take no room, and where a line is broken is not theirs to change.
+        head = head[:space] if space > 0 and 2 * cell_len(head[:space]) > cell_len(head) else head
         lines.append(head)
         rest = rest[len(head) :].lstrip(" ")
     return [*lines, fit(rest, width)]

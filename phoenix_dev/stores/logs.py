@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from phoenix_dev.model.identifier import IdKind
-    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.model.log import LogLine, LogRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class LogCapabilities:
     """
     arrival_order: bool = False
     """Records of equal time stand as they arrived, also in large numbers."""
+    lasting_cursors: bool = False
+    """A cursor is good for any store over the same data, in any process; otherwise for the one that gave it."""
     equal_records: bool = False
     """Records that are the same in everything are kept as often as they were sent; otherwise once."""
 
@@ -109,6 +111,14 @@ class LogStore(Protocol):
         """The newest `limit` records that pass (all with None), oldest first; equal times stay as they arrived.
 
         Without `follow` the page may have an empty cursor: it costs some stores a reading of its own.
+        """
+        ...
+
+    def lines(
+        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
+    ) -> Iterator[LogLine]:
+        """Every record of a stretch of time (both ends included) of these services (none: all) and of that severity at
+        least, in no order; each as it is read, so that any number of them takes little memory.
         """
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from phoenix_dev.model.identifier import IdKind
-    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.model.log import LogLine, LogRecord
     from phoenix_dev.stores.logs import LogFilter
     from phoenix_dev.telemetry.database import ReadConnection
     from phoenix_dev.telemetry.unpack import BlockReader
@@ -27,7 +27,12 @@ class EmbeddedLogStore:
     """Implements `LogStore` on the SQLite file."""
 
     capabilities = LogCapabilities(
-        attributes_as_sent=True, poll_seconds=0.05, any_time=True, arrival_order=True, equal_records=True
+        attributes_as_sent=True,
+        poll_seconds=0.05,
+        any_time=True,
+        arrival_order=True,
+        lasting_cursors=True,
+        equal_records=True,
     )
 
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
@@ -81,24 +86,28 @@ class EmbeddedLogStore:
         self, keep: LogFilter, position: int, newest: list[_Entry], limit: int | None
     ) -> Iterator[_Entry]:
         """Records of the blocks that may hold one to keep, until no further block can add to the newest."""
-        where = ["id <= ?", "last >= ?", "first <= ?", "severity >= ?"]
-        times = [
-            0 if keep.since_ns is None else keep.since_ns,
-            storable.LAST if keep.until_ns is None else keep.until_ns,
-        ]
-        parameters: list[object] = [position, *map(storable.number, times), keep.min_severity]
-        if keep.services:
-            marks = ",".join("?" * len(keep.services))
-            where.append(f"service IN (SELECT id FROM service WHERE name IN ({marks}))")  # noqa: S608 - only marks
-            parameters += map(storable.text, sorted(keep.services))
-        sql = f"SELECT id, last, data FROM log_block WHERE {' AND '.join(where)} ORDER BY last DESC, id DESC"  # noqa: S608
-        for number, last, data in self._db.stream(sql, tuple(parameters)):
+        since = 0 if keep.since_ns is None else keep.since_ns
+        until = storable.LAST if keep.until_ns is None else keep.until_ns
+        where, parameters = _blocks(since, until, keep.services, keep.min_severity)
+        sql = f"SELECT id, last, data FROM log_block WHERE id <= ? AND {where} ORDER BY last DESC, id DESC"  # noqa: S608
+        for number, last, data in self._db.stream(sql, (position, *parameters)):
             full = limit is not None and len(newest) > limit
             if full and isinstance(last, int) and last < newest[0][0]:
                 return
             if isinstance(number, int):
                 for index, record in enumerate(self._blocks.logs(self._blocks.unpacked(data))):
                     yield record.time_ns, number << 32 | index, record
+
+    def lines(
+        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
+    ) -> Iterator[LogLine]:
+        """See `LogStore.lines`."""
+        where, parameters = _blocks(since_ns, until_ns, services, min_severity)
+        sql = f"SELECT name, data FROM log_block CROSS JOIN service ON service.id = service WHERE {where}"  # noqa: S608
+        for name, data in self._db.stream(sql, parameters):
+            for line in self._blocks.lines(self._blocks.unpacked(data), str(name)):
+                if since_ns <= line.time_ns <= until_ns and line.severity_number >= min_severity:
+                    yield line
 
     def tail(self, cursor: str) -> LogTail:
         """See `LogStore.tail`."""
@@ -123,3 +132,14 @@ class EmbeddedLogStore:
         rows = self._db.rows(sql, (parameter,))
         records = [record for (data,) in rows for record in self._blocks.logs(self._blocks.unpacked(data))]
         return tuple(sorted(records, key=lambda record: record.time_ns))
+
+
+def _blocks(since: int, until: int, services: frozenset[str], min_severity: int) -> tuple[str, tuple[object, ...]]:
+    """The condition that a block may hold a record to keep, and its parameters."""
+    where = ["last >= ?", "first <= ?", "severity >= ?"]
+    parameters: list[object] = [storable.number(since), storable.number(until), min_severity]
+    if services:
+        marks = ",".join("?" * len(services))
+        where.append(f"service IN (SELECT id FROM service WHERE name IN ({marks}))")  # noqa: S608 - only marks
+        parameters += map(storable.text, sorted(services))
+    return " AND ".join(where), tuple(parameters)

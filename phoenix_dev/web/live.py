@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
@@ -79,8 +80,9 @@ class _Stream(Response):
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
             for task in (sending, leaving):
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError):
-                    await task
+            for ended in await asyncio.gather(sending, leaving, return_exceptions=True):
+                if not isinstance(ended, (asyncio.CancelledError, TimeoutError, OSError, NoneType)):
+                    raise ended
         finally:
             self._streams.open -= 1
 

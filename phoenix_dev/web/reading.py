@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from phoenix_dev.errors import NotReady
@@ -28,7 +29,7 @@ class Reading:
         self._open = open_stores
         self._own = threading.local()
         self._readers = ThreadPoolExecutor(_READERS, "reader")
-        # One thread for all that follow: a store without a cursor of its own remembers by itself what it has shown.
+        # One thread for all that follow, where a store remembers by itself what it has shown.
         self._follower = ThreadPoolExecutor(1, "follower")
         self._waiting = 0
 
@@ -37,8 +38,12 @@ class Reading:
         return await self._on(self._readers, question)
 
     async def ask_following(self, question: Callable[[Stores], _Answer]) -> _Answer:
-        """The answer of the one thread whose cursors stay good from question to question."""
-        return await self._on(self._follower, question)
+        """The answer of a thread whose cursors stay good from question to question."""
+        return await self._on(self._readers if self._lasting_cursors else self._follower, question)
+
+    @cached_property
+    def _lasting_cursors(self) -> bool:
+        return self._open().logs.capabilities.lasting_cursors
 
     async def _on(self, threads: ThreadPoolExecutor, question: Callable[[Stores], _Answer]) -> _Answer:
         if self._waiting >= _MOST_WAITING:

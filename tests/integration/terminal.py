@@ -8,13 +8,14 @@ import pty
 import re
 import select
 import struct
-import subprocess
-import sys
 import termios
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests import warm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,16 +53,21 @@ def run_in_terminal(*args: str | bytes, env: Mapping[str, str] | None = None, de
     environ |= {"TERM": "xterm-256color", **(env or {})}
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    argv = [sys.executable, "-m", "phoenix_dev", *args]
-    process = subprocess.Popen(argv, env=environ, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
-    os.close(theirs)
+    with ThreadPoolExecutor(1) as beside:
+        status = beside.submit(_run, [os.fsdecode(arg) for arg in args], environ, theirs, deadline)
+        try:
+            written = _read_to_the_end(ours, deadline)
+            return Screen(status.result(), written.decode(errors="surrogateescape"))
+        finally:
+            os.close(ours)
+
+
+def _run(args: list[str], environ: Mapping[str, str], terminal: int, deadline: float) -> int:
+    """The status of a command that has the terminal as all it reads and writes."""
     try:
-        written = _read_to_the_end(ours, deadline)
-        return Screen(process.wait(deadline), written.decode(errors="surrogateescape"))
+        return warm.run(args, environ, os.getcwd(), (terminal, terminal, terminal), deadline)
     finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+        os.close(terminal)
 
 
 def _read_to_the_end(terminal: int, deadline: float) -> bytes:

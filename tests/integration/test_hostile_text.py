@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -43,6 +42,7 @@ from phoenix_dev.render.text import escape
 from phoenix_dev.render.waterfall import render_request
 from tests.integration.terminal import COLUMNS, cells, obeyed, run_in_terminal
 from tests.otlp import MS, NOON, SECOND, log, logs, new_span_id, new_trace_id, pairs, span, traces
+from tests.ports import own_ports
 from tests.running import CommandLine
 
 if TYPE_CHECKING:
@@ -263,10 +263,7 @@ def _hex(base64: str) -> str:
 
 def start(home: Path, guise: Callable[[str], str]) -> Engine:
     """`up` on free ports."""
-    env = {"PHOENIX_DEV_HOME": str(home)}
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        env["PHOENIX_DEV_PORTS_OTLP_GRPC"] = str(one.getsockname()[1])
-        env["PHOENIX_DEV_PORTS_OTLP_HTTP"] = str(other.getsockname()[1])
+    env = {"PHOENIX_DEV_HOME": str(home), **own_ports()}
     ran = CommandLine()("up", "--runtime", "embedded", "--json", env=env)
     assert ran.code == 0, ran.stderr
     return Engine(env, ran.json()["endpoints"], guise)

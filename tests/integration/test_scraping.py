@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from phoenix_dev.scraping.targets import read_targets
 from phoenix_dev.stores.metrics import MetricQuery
 from tests.answering import Says, answering
 from tests.stack import running_stack
@@ -32,3 +33,4 @@ def test_services_of_the_settings_and_of_the_demo_are_scraped_as_they_come_and_g
             wait_until(lambda: points(stack.stores, "llm-service", "up"), 30)
         finally:
             stack.run("demo", "stop")
+        assert {target.service for target in read_targets(stack.home / "projects" / stack.project)} == {"patient"}
