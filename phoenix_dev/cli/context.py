@@ -71,9 +71,10 @@ class AppContext:
             sampled = last is not None and last.profile == "production"
             urls = at.jaeger, at.loki, at.prometheus, at.jaeger_errors
             return open_remote_stores(RemoteEndpoints(*urls, reach=reach, sampled=sampled))
+        from phoenix_dev.runtime import folder
         from phoenix_dev.telemetry.reader import open_stores
 
-        return open_stores(self.home / "telemetry.db")
+        return open_stores(self.home / folder.DATABASE)
 
     def runtime(self) -> Runtime:
         """What was started last for this project, or what `--runtime` names; nothing is asked to find out."""

@@ -11,3 +11,5 @@ down for `status`: `reading.py`.
 
 #: The variable by which the engine tells its reader the secret that moves positions (receiver/positions.py).
 TOKEN_VARIABLE = "PHOENIX_DEV_READER_TOKEN"  # noqa: S105 - its name
+#: Held, in the project's state folder, by a reader that is nobody's child.
+LOCK_FILE = "reader.lock"

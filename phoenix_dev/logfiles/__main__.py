@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phoenix_dev.logfiles import TOKEN_VARIABLE
+from phoenix_dev.logfiles import LOCK_FILE, TOKEN_VARIABLE
 from phoenix_dev.logfiles.gatherer import Gatherer
 from phoenix_dev.logfiles.reading import Diary
 from phoenix_dev.logfiles.stacks import Collector, Engine, Gone
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from phoenix_dev.logfiles.containers.gatherer import ContainerGatherer
     from phoenix_dev.logfiles.stacks import Stack
 
-#: Held by a reader that is nobody's child.
-LOCK_FILE = "reader.lock"
 #: Between two looks at what has come (seconds).
 _POLL_S = 0.2
 

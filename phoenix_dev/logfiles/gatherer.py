@@ -112,7 +112,7 @@ class Gatherer:
         for identity, path in there.items():
             if identity in self._open:
                 self._open[identity].path = path
-            else:
+            elif not (self._full and self._is_read(identity, path)):
                 self._follow(identity, path)
         for identity in [
             one for one, follower in self._open.items() if one not in there and follower.quiet_s > _QUIET_S
@@ -122,8 +122,8 @@ class Gatherer:
         self._look_at = now + (now - begun) / _SHARE
 
     def _follow(self, identity: FileId, path: str) -> None:
-        if len(self._open) >= _MOST_FILES:
-            self._say_once(f"more than {_MOST_FILES} log files are not followed at a time: {path} is left out")
+        if self._full and not self._make_room():
+            self._say_once(f"{_MOST_FILES} log files are followed already: {path} waits until one of them is quiet")
             return
         with self._naming(path), contextlib.ExitStack() as unless_followed:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -136,6 +136,26 @@ class Gatherer:
             unless_followed.pop_all()
             self._open[identity] = Follower(path, descriptor, position)
             self._unreadable.pop(path, None)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._open) >= _MOST_FILES
+
+    def _make_room(self) -> bool:
+        """Let go of the file that has been quiet longest, if one has been for a while; it is taken up when it grows."""
+        identity, longest = max(self._open.items(), key=lambda one: one[1].quiet_s)
+        if longest.quiet_s <= _QUIET_S or longest.behind_bytes:
+            return False
+        self._let_go(identity)
+        return True
+
+    def _is_read(self, identity: FileId, path: str) -> bool:
+        """Whether a file that is not open was read to its end, so that it need not be opened."""
+        known = self._known.get(identity)
+        try:
+            return known is not None and os.stat(path).st_size == known.offset
+        except OSError:
+            return False
 
     def _position_of(self, identity: FileId, descriptor: int) -> Position | None:
         """From where a file is read: where it, or the file that it is a copy of, was left; else from its beginning.

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILE_NAME = "telemetry.db"
 _BUSY_MS = 5_000
 #: Of 4 kB, in the write-ahead log, that start a checkpoint.
 CHECKPOINT_PAGES = 4000
@@ -125,11 +124,16 @@ class ReadConnection:
     """A connection for reading while another process writes; opened on first use, reopened when the file was replaced.
 
     Never keeps a transaction open between calls (a long reader would stop checkpoints), and never `immutable=1`: after
-    a kill that misses what only the WAL holds.
+    a kill that misses what only the WAL holds. `mapped`: whether pages are looked at where the system has them, which
+    counts as memory of the process.
     """
 
-    def __init__(self, path: Path) -> None:
+    #: What it means that there is no file.
+    _nothing = "there is no telemetry yet"
+
+    def __init__(self, path: Path, *, mapped: bool = True) -> None:
         self.path = path
+        self._mapped = mapped
         self._db: sqlite3.Connection | None = None
         #: Which file is read (device and inode): another one after the data was deleted and begun anew.
         self.identity = (0, 0)
@@ -158,7 +162,7 @@ class ReadConnection:
         try:
             found = os.stat(self.path)
         except FileNotFoundError as exc:
-            raise NotReady(f"there is no telemetry yet: {self.path} does not exist", hint="phoenix-dev up") from exc
+            raise NotReady(f"{self._nothing}: {self.path} does not exist", hint="phoenix-dev up") from exc
         except OSError as exc:
             from phoenix_dev.telemetry.hindrance import hindrance_of
 
@@ -169,10 +173,15 @@ class ReadConnection:
         if self._db is None or identity != self.identity:
             self.close()
             with readable(self.path):
-                self._db = open_reader(self.path)
-                self._db.execute("PRAGMA mmap_size = 1073741824")
+                self._db = self._open()
             self.identity = identity
         return self._db
+
+    def _open(self) -> sqlite3.Connection:
+        db = open_reader(self.path)
+        if self._mapped:
+            db.execute("PRAGMA mmap_size = 1073741824")
+        return db
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

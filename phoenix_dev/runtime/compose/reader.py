@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev import __version__
 from phoenix_dev.errors import NotReady
+from phoenix_dev.logfiles import LOCK_FILE
 from phoenix_dev.logfiles.reading import READING_FILE
 from phoenix_dev.logfiles.stacks import POSITIONS_FILE
 from phoenix_dev.processes.document import read_document, write_document
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-#: As phoenix_dev.logfiles locks it.
-LOCK_FILE = "reader.lock"
 LOG_FILE = "reader.log"
 #: With what it was started.
 _OPTIONS_FILE = "reader.json"

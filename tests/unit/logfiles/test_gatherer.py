@@ -149,6 +149,24 @@ def test_files_that_begin_alike_are_files_of_their_own(kept: Kept, file: Path, c
     assert (len(lines), len({line for line in lines if "run" in line})) == (40 + 20 + count, 20 + count)
 
 
+def test_of_more_files_than_may_be_open_those_that_are_written_to_are_followed(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_FILES", 2)
+    monkeypatch.setattr(module, "_QUIET_S", 0.0)
+    files = [file.with_name(f"{number}.jsonl") for number in range(4)]
+    file.parent.mkdir(exist_ok=True)
+    for each in files:
+        append(each, f"first of {each.stem}")
+    store = Kept(str(file.parent / "*"))
+    wait_until(lambda: len(store.read()) == 4)
+    for each in reversed(files):
+        append(each, line := f"second of {each.stem}")
+        wait_until(lambda wanted=line: wanted in store.read())  # type: ignore[misc]
+    assert (len(store.read()), len(set(store.read()))) == (8, 8)
+    store.reader.close()
+
+
 def test_packed_archives_beside_a_log_are_not_read(kept: Kept, file: Path) -> None:
     append(file, "a line")
     file.with_name("shop.jsonl.2.gz").write_bytes(gzip.compress(b"packed\n" * 100))
