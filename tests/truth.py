@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.demo.faults import FAULTS
 from phoenix_dev.model.log import level_of
 
 if TYPE_CHECKING:
     from phoenix_dev.model.request import Request
     from tests.stack import RunningStack
 
-#: count, fault, every so many: 1,000 requests, 200 of them faulty.
-TRAFFIC = ((340, "slow-llm", 5), (330, "llm-errors", 5), (330, "lost-context", 5))
+#: 1,000 requests, 200 of them faulty; so many at a time that those that wait cost no time.
+TRAFFIC = ("--count", "1000", "--fault-every", "5", "--seed", "0", "--concurrency", "16")
 IDS = ("trace_id", "traceparent", "correlation_id", "request_id")
 
 
@@ -23,15 +24,14 @@ def send_traffic(stack: RunningStack) -> list[dict[str, Any]]:
     """Run the demo, send every request, stop it; each with its IDs and its truth."""
     stack.run("demo", "start")
     try:
-        lines = []
-        for seed, (count, fault, every) in enumerate(TRAFFIC):
-            arguments = ("--count", str(count), "--fault", fault, "--fault-every", str(every), "--seed", str(seed))
-            lines += stack.run("demo", "traffic", "--json", *arguments, timeout=180).json_lines()
+        faults = [word for fault in FAULTS for word in ("--fault", fault)]
+        lines = stack.run("demo", "traffic", "--json", *TRAFFIC, *faults, timeout=180).json_lines()
     finally:
         stack.run("demo", "stop")
     assert len(lines) == 1000
     assert sum(bool(line["fault"]) for line in lines) == 200
-    return lines
+    assert {line["fault"] for line in lines} == {"", *FAULTS}
+    return list(lines)
 
 
 def truths(line: dict[str, Any], id_name: str) -> list[dict[str, Any]]:

@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from phoenix_dev.cli import demo_fault
 from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import group
 from phoenix_dev.cli.options import json_option
 from phoenix_dev.cli.trace import show_request
 from phoenix_dev.cli.types import Finite
+from phoenix_dev.demo.faults import FAULTS, REQUEST_FAULTS
 from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from phoenix_dev.demo.scenario import Fault
-
-# As phoenix_dev.demo.scenario.FAULTS, which a test holds together: the scenario module is too heavy for `--help`.
-FAULTS = ("slow-llm", "llm-errors", "lost-context")
+    from phoenix_dev.demo.faults import Fault
 
 #: Seconds until the stack must be ready, and until the request must have arrived.
 _PATIENCE_S = 30.0
 
 seed_option = click.option("--seed", type=click.IntRange(min=0), help="Makes everything reproducible, IDs included.")
-fault_option = click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong in the request.")
+
+
+def _explained() -> tuple[str, Sequence[tuple[str, str]]]:
+    return "Faults", tuple(REQUEST_FAULTS.items())
 
 
 @group(
@@ -34,10 +36,11 @@ fault_option = click.option("--fault", type=click.Choice(FAULTS), help="What goe
         "phoenix-dev demo traffic --count 100 --fault-every 5 --fault llm-errors",
         "phoenix-dev demo stop",
     ],
+    table=_explained,
     invoke_without_command=True,
 )
 @seed_option
-@fault_option
+@click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong in the request.")
 @pass_app
 @click.pass_context
 def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault | None) -> None:
@@ -59,7 +62,7 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
 
     app.output.talk("Starting the stack and six services …")
     app.output.talk(*start_stack(app.runtime_to_start(), timeout_s=_PATIENCE_S).notes)
-    sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, fault=fault or "")
+    sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, faults=(fault,) if fault else ())
     app.output.talk("")
     show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
     app.output.talk("", *map(app.output.again, next_steps(sent.correlation_id)))
@@ -104,9 +107,10 @@ def stop(app: AppContext) -> None:
 
 @demo.command(
     examples=[
-        "phoenix-dev demo traffic --count 1000 --fault-every 5 --fault llm-errors",
+        "phoenix-dev demo traffic --count 1000 --fault-every 5 --fault llm-errors --fault slow-db",
         "phoenix-dev demo traffic --count 30 --seed 7 --json > truth.jsonl",
-    ]
+    ],
+    table=_explained,
 )
 @click.option("--count", type=click.IntRange(min=1), default=1, show_default=True, help="Requests to send.")
 @click.option(
@@ -118,29 +122,36 @@ def stop(app: AppContext) -> None:
     help="Requests a second.",
 )
 @seed_option
-@fault_option
+@click.option(
+    "--fault",
+    "faults",
+    type=click.Choice(FAULTS),
+    multiple=True,
+    help="What goes wrong in a request; given several times, each in its turn.",
+)
 @click.option(
     "--fault-every",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Only every so many requests have the fault.",
+    help="Only every so many requests have a fault.",
 )
 @click.option(
     "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests under way at a time."
 )
 @json_option
 @pass_app
-def traffic(app: AppContext, /, *, as_json: bool, seed: int | None, fault: Fault | None, **plan: Any) -> None:
+def traffic(app: AppContext, /, *, as_json: bool, seed: int | None, **plan: Any) -> None:
     """Send requests to the running system.
 
-    With --json a line of JSON for each: its IDs, and every span and log that it must have caused, known beforehand.
+    With --json a line of JSON for each: its IDs, and every span, log and number that it must have caused, known
+    beforehand.
     """
     from phoenix_dev.demo.traffic import TrafficPlan
     from phoenix_dev.render.demo import sent_line
     from phoenix_dev.usecases.demo import fresh_seed, send_traffic
 
-    sending = TrafficPlan(seed=fresh_seed() if seed is None else seed, fault=fault or "", **plan)
+    sending = TrafficPlan(seed=fresh_seed() if seed is None else seed, **plan)
     requests, out = send_traffic(app.home, sending), app.output
     out.talk(f"Seed {sending.seed}.")
     for sent in requests:
@@ -148,3 +159,7 @@ def traffic(app: AppContext, /, *, as_json: bool, seed: int | None, fault: Fault
             out.json_line(sent.as_json())
         else:
             out.lines([sent_line(sent, width=out.width, clip=out.clip)])
+
+
+for below in (demo_fault.fault, demo_fault.status):
+    demo.add_command(below)

@@ -17,10 +17,12 @@ from phoenix_dev.demo.scenario import Scenario, scenario_from_body
 from phoenix_dev.demo.spans import ServiceError, fail, span, traceresponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.health import Health
     from phoenix_dev.demo.providers import Telemetry
+    from phoenix_dev.demo.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,14 @@ class Call:
     body: Mapping[str, Any]
     variables: Mapping[str, str]
 
-    def scenario(self, seed: int = 0) -> Scenario:
-        """The scenario that the body carries. Raises BadRequest naming the field that is wrong."""
+    def scenario(self, seed: int = 0, standing: Callable[[], Fault] = lambda: "") -> Scenario:
+        """The scenario that the body carries, with the fault that stands where it names none.
+
+        Raises BadRequest naming the field that is wrong.
+        """
+        body = self.body if "fault" in self.body else {**self.body, "fault": standing()}
         try:
-            return scenario_from_body(self.body, seed)
+            return scenario_from_body(body, seed)
         except ValueError as error:
             raise BadRequest(str(error)) from error
 
@@ -70,10 +76,11 @@ class NoSuchRoute(ServiceError):
 class Application:
     """What a service answers. `routes` maps a path template to the handler of its POST."""
 
-    def __init__(self, telemetry: Telemetry, health: Health, routes: Mapping[str, Handler]) -> None:
+    def __init__(self, telemetry: Telemetry, health: Health, routes: Mapping[str, Handler], tally: Tally) -> None:
         self._telemetry = telemetry
         self._health = health
         self._routes = routes
+        self._tally = tally
         self._duration = request_duration(telemetry.meter)
         self._changed = Condition()
         self._in_work = 0
@@ -100,6 +107,8 @@ class Application:
         """Answer one request; never raises."""
         if method == "GET" and path.startswith("/health/"):
             return self._health.answer(path)
+        if method == "GET" and path == "/tally":
+            return Reply(200, json.dumps(self._tally.as_json()).encode())
         if method == "POST" and path == "/flush":
             return Reply(200 if self._telemetry.flush() else 503, b"{}")
         with self._changed:

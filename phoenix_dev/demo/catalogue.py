@@ -19,9 +19,15 @@ MODEL = "phoenix-small"
 MODEL_TIMEOUT_MS = 900
 #: Calls to the model that one answer may cost.
 MODEL_ATTEMPTS = 4
-#: Failures in a row that open the circuit breaker in front of the model.
+#: Failures in a row that open a circuit breaker.
 BREAKER_THRESHOLD = 3
-BREAKER = "llm-service"
+#: The circuit breakers: the orchestrator's in front of the model, the data-router's in front of the knowledge base.
+MODEL_BREAKER = "llm-service"
+KNOWLEDGE_BREAKER = "knowledge-base"
+#: Calls to the knowledge base that one answer may cost.
+KNOWLEDGE_ATTEMPTS = 3
+#: What a query takes when its database is slow, in milliseconds.
+SLOW_QUERY_MS = 1_200
 KNOWLEDGE_RPC_SERVICE = "phoenix.knowledge.v1.KnowledgeBase"
 KNOWLEDGE_RPC_METHOD = "Search"
 TOOL_NAMES = ("calculator", "word_count")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from phoenix_dev.demo.providers import Telemetry
+    from phoenix_dev.demo.standing import StandingFaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class Dependency:
 class Health:
     """Answers for one service. `stopping` is set when the process was told to end."""
 
-    def __init__(self, service: str, telemetry: Telemetry, dependencies: Sequence[Dependency]) -> None:
+    def __init__(
+        self, service: str, telemetry: Telemetry, dependencies: Sequence[Dependency], standing: StandingFaults
+    ) -> None:
         self._service = service
         self._telemetry = telemetry
         self._dependencies = dependencies
+        self._standing = standing
         self.stopping = False
 
     def answer(self, path: str) -> Reply:
@@ -43,15 +47,18 @@ class Health:
             case "liveness":
                 return _json(200, {"service": self._service, "status": "alive"})
             case "readiness":
-                return _json(
-                    503 if self.stopping else 200,
-                    {"service": self._service, "status": "stopping" if self.stopping else "ready"},
-                )
+                status = self._readiness()
+                return _json(200 if status == "ready" else 503, {"service": self._service, "status": status})
             case "metrics":
                 return Reply(200, prometheus_text(self._telemetry.metrics_now()).encode(), CONTENT_TYPE)
             case "dependencies":
                 return self._ask_dependencies()
         return _json(404, {"error": "NoSuchRoute", "message": "nothing answers here"})
+
+    def _readiness(self) -> str:
+        if self.stopping:
+            return "stopping"
+        return "not ready" if self._standing.of_service(self._service, "not-ready") else "ready"
 
     def _ask_dependencies(self) -> Reply:
         found = [_ask(dependency) for dependency in self._dependencies]

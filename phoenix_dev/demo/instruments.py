@@ -80,6 +80,17 @@ def observe_breaker(meter: Meter, breaker: str, state: Callable[[], State]) -> N
     )
 
 
+def observe_users(meter: Meter, count: Callable[[], int]) -> None:
+    """Users of the last minutes (`phoenix_dev.demo.users`)."""
+
+    def observe(_: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(count())]
+
+    meter.create_observable_gauge(
+        "phoenix.users.active", [observe], "{user}", "Different users who sent a request within the last five minutes."
+    )
+
+
 def observe_process(meter: Meter, connections: Callable[[], int]) -> None:
     """CPU, memory and connections of this process."""
     import psutil

@@ -19,12 +19,12 @@ SPECIFICATION = "PHOENIX_DEMO_SPECIFICATION"
 _LOOPBACK = "127.0.0.1"
 
 
-def listen() -> socket.socket:
-    """A listening socket on a free port of the loopback.
+def listen(port: int = 0) -> socket.socket:
+    """A listening socket on a port of the loopback, by default a free one. Raises OSError when it is taken.
 
     Clients may connect at once: they wait until the service takes over.
     """
-    listening = socket.create_server((_LOOPBACK, 0), backlog=128)
+    listening = socket.create_server((_LOOPBACK, port), backlog=128)
     listening.set_inheritable(False)
     return listening
 
@@ -39,7 +39,6 @@ def reserve() -> socket.socket:
 
 def spawn(
     service: str,
-    run: str,
     listening: socket.socket,
     log: Path,
     variables: Mapping[str, str],
@@ -52,12 +51,12 @@ def spawn(
     """
     environment = _environment(variables)
     descriptor = listening.fileno()
-    environment[SPECIFICATION] = json.dumps({**specification, "run": run, "listening": descriptor})
+    environment[SPECIFICATION] = json.dumps({**specification, "listening": descriptor})
     listening.set_inheritable(True)
     try:
         return os.posix_spawn(
             sys.executable,
-            command_of("phoenix_dev.demo", service, "--run", run),
+            command_of("phoenix_dev.demo", service, "--run", str(specification["run"])),
             environment,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

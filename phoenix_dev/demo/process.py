@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -18,6 +20,8 @@ from phoenix_dev.demo.peers import Peers
 from phoenix_dev.demo.providers import Telemetry
 from phoenix_dev.demo.server import HttpServer
 from phoenix_dev.demo.services import Parts, Surroundings, build
+from phoenix_dev.demo.standing import StandingFaults
+from phoenix_dev.demo.tally import Tally
 
 #: Seconds that requests in work may take, and that the last export may take, once the process was told to end.
 _DRAIN = 1.0
@@ -34,7 +38,8 @@ def main(service: str) -> None:
     lines = JsonLines(service, stdout())
     catch_library_logs(lines)
     telemetry = Telemetry(service, f"{specification['run']}-{service}", lines)
-    parts, health, application = _assemble(service, telemetry, specification)
+    tally = Tally()
+    parts, health, application = _assemble(service, telemetry, tally, specification)
     server = HttpServer(socket.socket(fileno=specification["listening"]), application)
     Thread(target=server.serve_forever, args=(0.2,), daemon=True).start()
     telemetry.journal.write("INFO", "service started", port=server.server_address[1])
@@ -43,6 +48,8 @@ def main(service: str) -> None:
     server.shutdown()
     application.drain(_DRAIN)
     parts.close()
+    with contextlib.suppress(OSError):  # a folder that was deleted under it
+        tally.hand_on(Path(specification["folder"]), service)
     telemetry.journal.write("INFO", "service stopped")
     last = Thread(target=telemetry.shutdown, daemon=True)
     last.start()
@@ -51,7 +58,10 @@ def main(service: str) -> None:
     os._exit(0)
 
 
-def _assemble(service: str, telemetry: Telemetry, specification: dict[str, Any]) -> tuple[Parts, Health, Application]:
+def _assemble(
+    service: str, telemetry: Telemetry, tally: Tally, specification: dict[str, Any]
+) -> tuple[Parts, Health, Application]:
+    standing = StandingFaults(Path(specification["folder"]))
     surroundings = Surroundings(
         telemetry=telemetry,
         peers=Peers(telemetry.tracer, specification["urls"]),
@@ -59,9 +69,11 @@ def _assemble(service: str, telemetry: Telemetry, specification: dict[str, Any])
         grpc_port=specification["grpc_port"],
         seed=specification["seed"],
         folder=specification["folder"],
+        standing=standing,
+        tally=tally,
     )
     parts = build(service, surroundings)
-    health = Health(service, telemetry, parts.dependencies)
-    application = Application(telemetry, health, parts.routes)
+    health = Health(service, telemetry, parts.dependencies, standing)
+    application = Application(telemetry, health, parts.routes, tally)
     observe_process(telemetry.meter, lambda: application.connections)
     return parts, health, application

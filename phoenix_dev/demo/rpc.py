@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _HEALTH_SERVICE = "grpc.health.v1.Health"
 _SERVING = b"\x08\x01"
 _TIMEOUT = 15.0
-# A proxy of the environment has no say on this machine's own loopback.
-_OPTIONS = [("grpc.enable_http_proxy", 0)]
+# A proxy of the environment has no say on this machine's own loopback; and a peer that was away is found again soon.
+_OPTIONS = [("grpc.enable_http_proxy", 0), ("grpc.max_reconnect_backoff_ms", 1000)]
 
 
 def _encode(value: Mapping[str, Any]) -> bytes:

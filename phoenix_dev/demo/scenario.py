@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.demo.catalogue import DOCUMENTS_PER_TOPIC, MODEL_ATTEMPTS, SUBJECTS, TOOL_NAMES
+from phoenix_dev.demo.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Fault = Literal["", "slow-llm", "llm-errors", "lost-context"]
-#: The faults a request may carry; the empty one is a healthy request.
-FAULTS: tuple[Fault, ...] = tuple(fault for fault in get_args(Fault) if fault)
+    from phoenix_dev.demo.faults import Fault
 
+#: Faults that only a request shows which the cache does not answer; a lost context is worth seeing where it tears off
+#: two services, not one.
+_PAST_THE_CACHE = frozenset({"lost-context", "slow-db", "db-errors", "cache-misses"})
 _LONGEST_MODEL_MS = 5_000
 _LONGEST_TEXT = 4_000
 
@@ -41,14 +43,24 @@ class Scenario:
     isolated: bool
 
     @property
+    def searched(self) -> bool:
+        """Whether the answer was made of what the knowledge base found."""
+        return self.fresh and self.fault != "db-errors"
+
+    @property
+    def tool_fails(self) -> bool:
+        """Whether the tool fails; the model is not asked then."""
+        return self.fault == "tool-errors"
+
+    @property
     def answered(self) -> bool:
-        """Whether the model answers within the attempts allowed; otherwise the request ends with status 503."""
-        return self.llm_failures < MODEL_ATTEMPTS
+        """Whether the tool works, and the model answers within the attempts allowed; otherwise the request fails."""
+        return self.llm_failures < MODEL_ATTEMPTS and not self.tool_fails
 
     @property
     def status_code(self) -> int:
         """What the client of the api-gateway must see."""
-        return 200 if self.answered else 503
+        return 200 if self.answered else 502 if self.tool_fails else 503
 
     def as_json(self) -> dict[str, Any]:
         """The request's body."""
@@ -71,9 +83,8 @@ def scenario_of(seed: int, index: int, fault: Fault = "") -> Scenario:
         user_id=f"user-{dice.randint(1, 200):03d}",
         question=subject.question,
         fault=fault,
-        # A lost context is worth seeing where it tears off two services, not one.
-        fresh=fresh or fault == "lost-context",
-        tool=tool,
+        fresh=fresh or fault in _PAST_THE_CACHE,
+        tool=tool or (TOOL_NAMES[0] if fault == "tool-errors" else ""),
         documents=documents,
         llm_ms=llm_ms,
         llm_failures=_failures(fault, recovers=recovers),
@@ -99,7 +110,7 @@ def scenario_from_body(body: Mapping[str, Any], seed: int) -> Scenario:
     if not isinstance(question, str) or len(question) > _LONGEST_TEXT:
         raise ValueError(f"question must be a text of at most {_LONGEST_TEXT} characters")
     made_up = scenario_of(_dice(f"question/{seed}/{question}").getrandbits(32), 0, fault)
-    values = {**made_up.as_json(), "question": question, "fresh": fault == "lost-context", "isolated": False, **body}
+    values = {**made_up.as_json(), "question": question, "fresh": fault in _PAST_THE_CACHE, "isolated": False, **body}
     known = {field.name: values[field.name] for field in fields(Scenario)}
     _check(known)
     return Scenario(**known)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.demo.faults import StandingFault
 from phoenix_dev.errors import NotReady
 from phoenix_dev.processes.document import read_document, write_document
 from phoenix_dev.processes.identity import lives
@@ -48,12 +49,20 @@ class ServiceProcess:
 
 @dataclass(frozen=True, slots=True)
 class DemoSystem:
-    """The running demo. `otlp_endpoint` is the base URL it sends to, `grpc_port` that of the knowledge base."""
+    """The running demo. `otlp_endpoint` is the base URL it sends to, `grpc_port` that of the knowledge base, `faults`
+    what is wrong with it on purpose.
+    """
 
     otlp_endpoint: str
     seed: int
     grpc_port: int
     services: tuple[ServiceProcess, ...]
+    faults: tuple[StandingFault, ...] = ()
+
+    @property
+    def away(self) -> frozenset[str]:
+        """The services that are gone on purpose."""
+        return frozenset(fault.service for fault in self.faults if fault.name == "gone")
 
     @property
     def folder(self) -> str:
@@ -65,8 +74,9 @@ class DemoSystem:
         return next(each.url for each in self.services if each.name == service)
 
     def is_alive(self) -> bool:
-        """Whether all six services live; a start that was killed half-way knows of fewer."""
-        return len(self.services) == len(SERVICES) and all(each.alive for each in self.services)
+        """Whether all six services live that are to; a start that was killed half-way knows of fewer."""
+        away = self.away
+        return len(self.services) == len(SERVICES) and all(each.name in away or each.alive for each in self.services)
 
 
 def folder_of(home: Path) -> Path:
@@ -76,22 +86,33 @@ def folder_of(home: Path) -> Path:
 
 def load(home: Path) -> DemoSystem | None:
     """What was written down last; None when there is nothing, or nothing that can be read."""
-    found = read_document(folder_of(home) / _STATE)
+    return read(folder_of(home))
+
+
+def file_in(folder: Path) -> Path:
+    """Where it is written down, in the demo's own folder."""
+    return folder / _STATE
+
+
+def read(folder: Path) -> DemoSystem | None:
+    """As `load`, by the demo's own folder."""
+    found = read_document(file_in(folder))
     try:
         services = tuple(ServiceProcess(**service) for service in found.pop("services"))
-        return DemoSystem(**found, services=services)
+        faults = tuple(StandingFault(**fault) for fault in found.pop("faults", ()))
+        return DemoSystem(**found, services=services, faults=faults)
     except (TypeError, KeyError):
         return None
 
 
 def save(home: Path, system: DemoSystem) -> None:
     """Write it down, whole or not at all."""
-    write_document(folder_of(home) / _STATE, asdict(system))
+    write_document(file_in(folder_of(home)), asdict(system))
 
 
 def forget(home: Path) -> None:
     """Nothing runs any more."""
-    (folder_of(home) / _STATE).unlink(missing_ok=True)
+    file_in(folder_of(home)).unlink(missing_ok=True)
 
 
 @contextmanager

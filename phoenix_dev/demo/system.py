@@ -1,28 +1,22 @@
-"""Starts and stops the six processes of the demo."""
+"""Starts and stops the six processes of the demo, all or one."""
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import os
+import json
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-from phoenix_dev.demo import launch, state
+from phoenix_dev.demo import launch, lifecycle, state, tally
 from phoenix_dev.demo.catalogue import SERVICES
-from phoenix_dev.demo.state import DemoSystem, ServiceProcess
+from phoenix_dev.demo.lifecycle import ask
+from phoenix_dev.demo.state import DemoSystem
 from phoenix_dev.errors import NotReady
-from phoenix_dev.processes.identity import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-#: Seconds that a service has to end by itself after SIGTERM; its last requests and its last export fit in.
-_END_DEADLINE = 6.0
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +50,16 @@ def start(home: Path, variables: Mapping[str, str], *, seed: int = 0, timeout: f
             if before.is_alive() and before.otlp_endpoint == endpoint:
                 return DemoStart(before, fresh=False)
             note = "it sent elsewhere" if before.is_alive() else "it was not whole"
-            _end(before.services)
+            lifecycle.end(before.services)
+        tally.forget(folder)
         with launch.reserve() as grpc:
             system = DemoSystem(endpoint, seed, grpc.getsockname()[1], ())
             try:
                 system = _launch(home, folder, system, variables)
-                _await_ready(system.services, time.monotonic() + timeout)
+                lifecycle.await_ready(system.services, time.monotonic() + timeout)
             except BaseException:
                 begun = state.load(home)
-                _end(begun.services if begun else ())
+                lifecycle.end(begun.services if begun else ())
                 state.forget(home)
                 raise
         return DemoStart(system, fresh=True, note=f"The demo system was started anew: {note}." if note else "")
@@ -76,51 +71,78 @@ def stop(home: Path) -> tuple[str, ...]:
         return ()
     with state.locked(home):
         system = state.load(home)
-        ended = _end(system.services) if system else ()
+        ended = lifecycle.end(system.services) if system else ()
         state.forget(home)
         return ended
+
+
+def withdraw(home: Path, system: DemoSystem, service: str) -> None:
+    """End one service, whose address stays its own. What it held has been sent, what it counted is kept."""
+    state.save(home, system)  # before it ends, so that nobody who looks finds a system that is not whole
+    lifecycle.end([each for each in system.services if each.name == service])
+
+
+def restore(
+    home: Path, system: DemoSystem, service: str, variables: Mapping[str, str], *, timeout: float = 20.0
+) -> DemoSystem:
+    """Start one service again where it was; what runs then. Raises NotReady when its port is taken, or when it does not
+    answer in `timeout` seconds.
+    """
+    before = next(each for each in system.services if each.name == service)
+    log = Path(before.log)
+    try:
+        listening = launch.listen(urlsplit(before.url).port or 0)
+    except OSError as error:
+        raise NotReady(
+            f"{service} cannot come back to {before.url}: {error.strerror}",
+            hint="phoenix-dev demo stop && phoenix-dev demo start",
+        ) from error
+    told = lifecycle.specification(system, {each.name: each.url for each in system.services}, log.parent)
+    with listening:
+        back = lifecycle.launch_one(service, listening, log, variables, told)
+        services = tuple(back if each.name == service else each for each in system.services)
+        system = replace(system, services=services)
+        state.save(home, system)
+    lifecycle.await_ready([back], time.monotonic() + timeout, "liveness")  # it may be made to say that it is not ready
+    return system
 
 
 def flush(system: DemoSystem) -> None:
     """Make every service send what it holds; returns after the receiver has answered.
 
-    Raises NotReady naming one that does not answer.
+    Raises NotReady naming one that does not answer and is not gone on purpose.
     """
     for service in system.services:
-        status = ask(service, "POST", "/flush", 30.0)[0]
+        try:
+            status = ask(service, "POST", "/flush", 30.0)[0]
+        except NotReady:
+            now = state.read(Path(system.folder))
+            if now is None or service.name not in now.away:
+                raise
+            continue
         if status != 200:
             raise NotReady(
                 f"{service.name} could not send what it holds to {system.otlp_endpoint}.", hint=f"tail '{service.log}'"
             )
 
 
-def ask(service: ServiceProcess, method: str, path: str, timeout: float) -> tuple[int, bytes]:
-    """Status and body of one request without a body. Raises NotReady when there is no answer."""
-    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=timeout)
-    try:
-        connection.request(method, path, headers={"content-length": "0"} if method == "POST" else {})
-        response = connection.getresponse()
-        return response.status, response.read()
-    except (OSError, http.client.HTTPException) as error:
-        reason = str(error) or type(error).__name__
-        raise NotReady(
-            f"{service.name} of the demo does not answer at {service.url}: {reason}.", hint=f"tail '{service.log}'"
-        ) from error
-    finally:
-        connection.close()
+def counts(system: DemoSystem) -> dict[str, Any]:
+    """What the services have done since the start (`phoenix_dev.demo.tally.counted`). Raises NotReady naming one that
+    does not answer and is not gone on purpose.
+    """
+    running = (each for each in system.services if each.name not in system.away)
+    return tally.counted(Path(system.folder), [json.loads(ask(each, "GET", "/tally", 10.0)[1]) for each in running])
 
 
 def _launch(home: Path, folder: Path, system: DemoSystem, variables: Mapping[str, str]) -> DemoSystem:
-    run = uuid4().hex[:12]
     sockets = {name: launch.listen() for name in SERVICES}
     urls = {name: f"http://127.0.0.1:{each.getsockname()[1]}" for name, each in sockets.items()}
-    specification = {"urls": urls, "grpc_port": system.grpc_port, "seed": system.seed, "folder": str(folder.absolute())}
+    told = lifecycle.specification(system, urls, folder)
     try:
         for name in SERVICES:
             log = folder / f"{name}.log"
             _set_aside(log)
-            pid = launch.spawn(name, run, sockets[name], log, variables, specification)
-            service = ServiceProcess(name, pid, identity(pid), urls[name], str(log))
+            service = lifecycle.launch_one(name, sockets[name], log, variables, told)
             system = replace(system, services=(*system.services, service))
             # After each, so that a start that is killed half-way leaves no process that nobody knows of.
             state.save(home, system)
@@ -128,53 +150,6 @@ def _launch(home: Path, folder: Path, system: DemoSystem, variables: Mapping[str
         for each in sockets.values():
             each.close()
     return system
-
-
-def _await_ready(services: Sequence[ServiceProcess], deadline: float) -> None:
-    """Return once each service answers.
-
-    Each already has its socket: it answers when it can, or the connection breaks when it ends.
-    """
-    for service in services:
-        try:
-            status, body = ask(service, "GET", "/health/readiness", max(0.001, deadline - time.monotonic()))
-        except NotReady as error:
-            raise NotReady(f"{service.name} of the demo did not start.", hint=f"tail '{service.log}'") from error
-        if status != 200:
-            raise NotReady(
-                f"{service.name} of the demo is not ready: {body.decode(errors='replace')}.",
-                hint=f"tail '{service.log}'",
-            )
-
-
-def _end(services: Sequence[ServiceProcess]) -> tuple[str, ...]:
-    """SIGTERM to each, SIGKILL to those that do not obey; the names of those that lived."""
-    import signal
-
-    living = _signal(services, signal.SIGTERM)
-    _await_end(living)
-    stubborn = _signal(living, signal.SIGKILL)
-    _await_end(stubborn)
-    return tuple(service.name for service in living)
-
-
-def _signal(services: Sequence[ServiceProcess], number: int) -> list[ServiceProcess]:
-    """Send a signal to those that live, and return them."""
-    return [service for service in services if service.send_signal(number)]
-
-
-def _await_end(services: Sequence[ServiceProcess]) -> None:
-    """Return when none lives any more, or the time to end is over.
-
-    Looks rather than waits: whose child a service is differs, and one that has ended may stay a zombie for as long as
-    its parent likes.
-    """
-    deadline = time.monotonic() + _END_DEADLINE
-    while any(service.alive for service in services) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    for service in services:
-        with contextlib.suppress(ChildProcessError):  # the usual case: started by another command
-            os.waitpid(service.pid, os.WNOHANG)
 
 
 def _set_aside(log: Path) -> None:

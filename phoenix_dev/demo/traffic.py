@@ -12,9 +12,11 @@ from threading import local
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from phoenix_dev.demo.business import business_of
 from phoenix_dev.demo.catalogue import GATEWAY, ROUTE_PROCESS
-from phoenix_dev.demo.scenario import Fault, Scenario, request_ids, scenario_of
+from phoenix_dev.demo.scenario import Scenario, request_ids, scenario_of
 from phoenix_dev.demo.system import flush
+from phoenix_dev.demo.tally import nested
 from phoenix_dev.demo.truth import Truth, truth_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.identifier import trace_id_of_traceparent
@@ -22,6 +24,7 @@ from phoenix_dev.model.identifier import trace_id_of_traceparent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.state import DemoSystem
 
 _TIMEOUT = 60.0
@@ -31,20 +34,21 @@ _TIMEOUT = 60.0
 class TrafficPlan:
     """What to send: `count` requests, `rate` a second (0: as answers come), `concurrency` at a time.
 
-    With a fault, every `fault_every`-th request carries it (1 for all).
+    With faults, every `fault_every`-th request carries one (1 for all), each of them in its turn.
     """
 
     seed: int
     count: int = 1
     rate: float = 0.0
     concurrency: int = 8
-    fault: Fault = ""
+    faults: tuple[Fault, ...] = ()
     fault_every: int = 1
 
     def scenario(self, index: int) -> Scenario:
         """The scenario of one request."""
-        faulty = (index + 1) % self.fault_every == 0
-        return scenario_of(self.seed, index, self.fault if faulty else "")
+        turn, left = divmod(index + 1, self.fault_every)
+        faulty = self.faults and not left
+        return scenario_of(self.seed, index, self.faults[(turn - 1) % len(self.faults)] if faulty else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Sent:
             "status_code": self.status_code,
             "duration_ms": round(self.duration_ms, 3),
             "truth": self.truth.as_json(),
+            "business": nested(business_of(self.scenario)),
         }
 
 

@@ -102,12 +102,15 @@ def _orchestrator(trace: TraceTruth, scenario: Scenario) -> None:
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_ORCHESTRATE}", "server", failed=failed)
     trace.span(c.ORCHESTRATOR, "process", failed=failed)
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_ROUTE}", "client")
-    trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_TOOL}", "client", times=bool(scenario.tool))
+    trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_TOOL}", "client", failed=scenario.tool_fails, times=bool(scenario.tool))
+    trace.log(c.ORCHESTRATOR, "INFO", "request accepted")
+    if scenario.tool_fails:
+        trace.log(c.ORCHESTRATOR, "ERROR", "tool unavailable")
+        return
     trace.span(c.ORCHESTRATOR, "compose prompt")
     trace.span(c.ORCHESTRATOR, "generate answer", failed=failed)
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_CHAT}", "client", failed=True, times=failures)
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_CHAT}", "client", times=scenario.answered)
-    trace.log(c.ORCHESTRATOR, "INFO", "request accepted")
     trace.log(c.ORCHESTRATOR, "DEBUG", "prompt composed")
     trace.log(c.ORCHESTRATOR, "ERROR", "model unavailable") if failed else trace.log(
         c.ORCHESTRATOR, "INFO", "answer ready"
@@ -127,15 +130,26 @@ def _breaker(trace: TraceTruth, failures: int) -> None:
 def _router(trace: TraceTruth, scenario: Scenario, *, torn: bool) -> None:
     trace.span(c.ROUTER, f"POST {c.ROUTE_ROUTE}", "server")
     trace.span(c.ROUTER, "route")
-    trace.span(c.ROUTER, SEARCH, "client", times=scenario.fresh)
+    trace.span(c.ROUTER, SEARCH, "client", times=scenario.searched)
     trace.log(c.ROUTER, "WARN", "request came without trace context, a new trace begins here", torn)
+    trace.log(c.ROUTER, "WARN", "cache lost what it knew", scenario.fault == "cache-misses")
     trace.log(c.ROUTER, "DEBUG", "cache miss" if scenario.fresh else "cache hit")
     trace.log(c.ROUTER, "INFO", "context gathered")
+    if scenario.fault == "db-errors":
+        trace.span(c.ROUTER, SEARCH, "client", failed=True, times=c.KNOWLEDGE_ATTEMPTS)
+        trace.log(c.ROUTER, "WARN", "search failed", c.KNOWLEDGE_ATTEMPTS)
+        trace.log(c.ROUTER, "WARN", "circuit breaker open")
+        trace.log(c.ROUTER, "WARN", "knowledge base is away, the cache has to do")
 
 
 def _knowledge(trace: TraceTruth, scenario: Scenario) -> None:
-    if not scenario.fresh:
+    if scenario.fault == "db-errors":
+        for name, kind in ((SEARCH, "server"), ("query", "internal"), ("SELECT documents", "client")):
+            trace.span(c.KNOWLEDGE, name, kind, failed=True, times=c.KNOWLEDGE_ATTEMPTS)
+        trace.log(c.KNOWLEDGE, "ERROR", "database is locked", c.KNOWLEDGE_ATTEMPTS)
+    if not scenario.searched:
         return
+    trace.log(c.KNOWLEDGE, "WARN", "slow query", scenario.fault == "slow-db")
     trace.span(c.KNOWLEDGE, SEARCH, "server")
     trace.span(c.KNOWLEDGE, "query")
     trace.span(c.KNOWLEDGE, "SELECT documents", "client")
@@ -147,12 +161,15 @@ def _knowledge(trace: TraceTruth, scenario: Scenario) -> None:
 def _tools(trace: TraceTruth, scenario: Scenario) -> None:
     if not scenario.tool:
         return
-    trace.span(c.TOOLS, f"POST {c.ROUTE_TOOL}", "server")
-    trace.span(c.TOOLS, f"execute_tool {scenario.tool}")
-    trace.log(c.TOOLS, "INFO", "tool finished")
+    failed = scenario.tool_fails
+    trace.span(c.TOOLS, f"POST {c.ROUTE_TOOL}", "server", failed=failed)
+    trace.span(c.TOOLS, f"execute_tool {scenario.tool}", failed=failed)
+    trace.log(c.TOOLS, "ERROR", "tool failed") if failed else trace.log(c.TOOLS, "INFO", "tool finished")
 
 
 def _model(trace: TraceTruth, scenario: Scenario) -> None:
+    if scenario.tool_fails:
+        return
     for failed, times in ((True, scenario.llm_failures), (False, int(scenario.answered))):
         trace.span(c.LLM, f"POST {c.ROUTE_CHAT}", "server", failed=failed, times=times)
         trace.span(c.LLM, f"chat {c.MODEL}", failed=failed, times=times)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from phoenix_dev.demo.scenario import Fault
+    from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.state import DemoSystem
     from phoenix_dev.demo.system import DemoStart
 
@@ -80,29 +80,32 @@ def send_traffic(home: Path, plan: TrafficPlan) -> Iterator[Sent]:
     run, later when it stops answering, and PhoenixDevError at the end when an answer was not the one that its scenario
     must lead to.
     """
-    return _checked(send(system.running(home), plan), plan)
+    return _checked(home, send(system.running(home), plan), plan)
 
 
-def _checked(requests: Iterable[Sent], plan: TrafficPlan) -> Iterator[Sent]:
+def _checked(home: Path, requests: Iterable[Sent], plan: TrafficPlan) -> Iterator[Sent]:
     unexpected: Counter[int] = Counter()
     for sent in requests:
         unexpected[sent.status_code] += not sent.expected
         yield sent
     if total := unexpected.total():
         statuses = ", ".join(f"{count} × {status}" for status, count in sorted(unexpected.items()) if count)
+        now = state.load(home)
         raise PhoenixDevError(
             f"{total} of {plan.count} requests were not answered as their scenario says: {statuses}.",
-            hint="phoenix-dev demo stop && phoenix-dev demo start",
+            hint="phoenix-dev demo fault clear"
+            if now and now.faults
+            else "phoenix-dev demo stop && phoenix-dev demo start",
         )
 
 
-def first_request(home: Path, otlp_endpoint: str, *, seed: int | None = None, fault: Fault = "") -> Sent:
+def first_request(home: Path, otlp_endpoint: str, *, seed: int | None = None, faults: tuple[Fault, ...] = ()) -> Sent:
     """Start the demo if need be and send the one request that shows most: cache miss, tool, three documents.
 
     Without a seed its IDs are new each time.
     """
     start_demo(home, otlp_endpoint)
-    plan = TrafficPlan(seed=_telling_seed(fresh_seed() if seed is None else seed), fault=fault)
+    plan = TrafficPlan(seed=_telling_seed(fresh_seed() if seed is None else seed), faults=faults)
     (sent,) = send_traffic(home, plan)
     return sent
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from phoenix_dev.demo.health import Dependency
     from phoenix_dev.demo.peers import Peers
     from phoenix_dev.demo.providers import Telemetry
+    from phoenix_dev.demo.standing import StandingFaults
+    from phoenix_dev.demo.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Surroundings:
     grpc_port: int
     seed: int
     folder: str
+    standing: StandingFaults
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)

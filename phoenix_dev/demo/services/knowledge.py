@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import SpanKind
 
-from phoenix_dev.demo.catalogue import KNOWLEDGE_RPC_METHOD, KNOWLEDGE_RPC_SERVICE, TOPICS
+from phoenix_dev.demo.business import FAILED_QUERIES, QUERIES
+from phoenix_dev.demo.catalogue import KNOWLEDGE_RPC_METHOD, KNOWLEDGE_RPC_SERVICE, SLOW_QUERY_MS, TOPICS
 from phoenix_dev.demo.documents import documents_of
 from phoenix_dev.demo.health import Dependency
 from phoenix_dev.demo.instruments import knowledge_duration
@@ -41,6 +42,7 @@ class KnowledgeBase:
 
     def __init__(self, surroundings: Surroundings, database: sqlite3.Connection) -> None:
         self._telemetry = surroundings.telemetry
+        self._tally = surroundings.tally
         self._database = database
         self._lock = Lock()
         self._duration = knowledge_duration(surroundings.telemetry.meter)
@@ -50,12 +52,16 @@ class KnowledgeBase:
         started = perf_counter()
         labels: dict[str, str] = {}
         with span(self._telemetry.tracer, "query", attributes={"knowledge_base.topic": str(request["topic"])}):
+            self._tally.add(QUERIES)
             try:
-                found = self._select("documents", _DOCUMENTS, (request["topic"], request["documents"]))
+                fault = str(request.get("fault", ""))
+                found = self._select("documents", _DOCUMENTS, (request["topic"], request["documents"]), fault)
                 # One query a document on purpose: the classic that a waterfall shows at a glance.
                 passages = [row[0] for number, _ in found for row in self._select("passages", _PASSAGES, (number,))]
             except DatabaseError as error:
                 labels["error.type"] = type(error).__name__
+                self._tally.add(FAILED_QUERIES)
+                self._telemetry.journal.write("ERROR", str(error))
                 raise
             finally:
                 self._duration.record(perf_counter() - started, labels)
@@ -76,7 +82,7 @@ class KnowledgeBase:
         with self._lock:
             self._database.close()
 
-    def _select(self, table: str, query: str, values: tuple[Any, ...]) -> list[Any]:
+    def _select(self, table: str, query: str, values: tuple[Any, ...], fault: str = "") -> list[Any]:
         attributes = {
             "db.system.name": "sqlite",
             "db.namespace": _FILE,
@@ -85,6 +91,7 @@ class KnowledgeBase:
             "db.query.text": query,
         }
         with span(self._telemetry.tracer, f"SELECT {table}", SpanKind.CLIENT, attributes) as current:
+            self._suffer(fault)
             try:
                 with self._lock:
                     rows = self._database.execute(query, values).fetchall()
@@ -93,6 +100,13 @@ class KnowledgeBase:
             current.set_attribute("db.response.returned_rows", len(rows))
             self._telemetry.journal.write("TRACE", "rows read", table=table, rows=len(rows))
             return rows
+
+    def _suffer(self, fault: str) -> None:
+        if fault == "db-errors":
+            raise DatabaseError("database is locked")
+        if fault == "slow-db":
+            sleep(SLOW_QUERY_MS / 1000)
+            self._telemetry.journal.write("WARN", "slow query", duration_ms=float(SLOW_QUERY_MS))
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.demo.business import INPUT_TOKENS, LLM_FAILURES, LLM_REQUESTS, OUTPUT_TOKENS
 from phoenix_dev.demo.catalogue import MODEL, MODEL_TIMEOUT_MS, ROUTE_CHAT
 from phoenix_dev.demo.instruments import model_duration, model_tokens
 from phoenix_dev.demo.services import Parts, Surroundings
@@ -36,6 +37,7 @@ class ModelService:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._telemetry = surroundings.telemetry
+        self._tally = surroundings.tally
         self._duration = model_duration(surroundings.telemetry.meter)
         self._tokens = model_tokens(surroundings.telemetry.meter)
 
@@ -45,10 +47,12 @@ class ModelService:
         prompt, attempt = str(call.body.get("prompt", scenario.question)), int(call.body.get("attempt", 1))
         with span(self._telemetry.tracer, f"chat {MODEL}", attributes=_LABELS) as current:
             failure = ""
+            self._tally.add(LLM_REQUESTS)
             try:
                 text = complete(scenario, prompt, attempt)
             except ServiceError as error:
                 failure = type(error).__name__
+                self._tally.add(LLM_FAILURES)
                 self._telemetry.journal.write("ERROR", str(error), model=MODEL, attempt=attempt)
                 raise
             finally:
@@ -69,7 +73,8 @@ class ModelService:
                 "gen_ai.response.finish_reasons": ["stop"],
             }
         )
-        for kind in ("input", "output"):
+        for kind, name in (("input", INPUT_TOKENS), ("output", OUTPUT_TOKENS)):
+            self._tally.add(name, used[f"{kind}_tokens"])
             self._tokens.record(used[f"{kind}_tokens"], {**_LABELS, "gen_ai.token.type": kind})
         return used
 

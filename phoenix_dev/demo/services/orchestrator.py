@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from time import monotonic, perf_counter, sleep
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.trace import get_current_span
-
 from phoenix_dev.demo import catalogue as c
-from phoenix_dev.demo.breaker import Breaker, BreakerFamily, State
+from phoenix_dev.demo.guard import Guard
 from phoenix_dev.demo.health import Dependency
-from phoenix_dev.demo.instruments import breaker_transitions, observe_breaker
 from phoenix_dev.demo.peers import Answer, UpstreamError
 from phoenix_dev.demo.services import Parts, Surroundings
 from phoenix_dev.demo.spans import ServiceError, span
@@ -19,13 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phoenix_dev.demo.application import Call
+    from phoenix_dev.demo.breaker import Breaker
     from phoenix_dev.demo.scenario import Scenario
-
-#: Seconds an open breaker waits before it lets a probe through: one request's own, and the one that all others share.
-_OWN_COOLDOWN = 0.02
-_SHARED_COOLDOWN = 5.0
-#: The longest a request waits for the breaker, in seconds; beyond it fails at once, which is what breakers are for.
-_PATIENCE = 0.1
 
 
 class ModelUnavailable(ServiceError):
@@ -40,9 +32,7 @@ class Orchestrator:
     def __init__(self, surroundings: Surroundings) -> None:
         self._telemetry = surroundings.telemetry
         self._peers = surroundings.peers
-        self._breakers = BreakerFamily(c.BREAKER_THRESHOLD, monotonic)
-        self._transitions = breaker_transitions(surroundings.telemetry.meter)
-        observe_breaker(surroundings.telemetry.meter, c.BREAKER, self._breakers.state)
+        self._guard = Guard(surroundings.telemetry, c.MODEL_BREAKER)
 
     def process(self, call: Call) -> dict[str, Any]:
         """Answer a question with context, tool and model."""
@@ -67,8 +57,12 @@ class Orchestrator:
     def _tool(self, scenario: Scenario) -> tuple[Answer, ...]:
         if not scenario.tool:
             return ()
-        body = {"text": scenario.question}
-        return (self._peers.post(c.TOOLS, c.ROUTE_TOOL, body, variables={"tool": scenario.tool}),)
+        body = {"text": scenario.question, "fault": scenario.fault}
+        try:
+            return (self._peers.post(c.TOOLS, c.ROUTE_TOOL, body, variables={"tool": scenario.tool}),)
+        except UpstreamError as error:
+            self._telemetry.journal.write("ERROR", "tool unavailable", tool=scenario.tool, error=error.error)
+            raise
 
     def _compose(self, scenario: Scenario, inputs: Sequence[Answer]) -> str:
         # What the prompt is made of came from spans that are no ancestors of this one: that is what links are for.
@@ -81,10 +75,11 @@ class Orchestrator:
 
     def _generate(self, scenario: Scenario, prompt: str) -> Answer:
         with span(self._telemetry.tracer, "generate answer", attributes={"gen_ai.request.model": c.MODEL}) as current:
-            breaker = self._breaker(scenario)
+            breaker = self._guard.breaker(scenario)
             try:
                 for attempt in range(1, c.MODEL_ATTEMPTS + 1):
-                    self._await_permit(breaker)
+                    if not self._guard.permits(breaker):
+                        raise ModelUnavailable(f"circuit breaker {self._guard.name} is open")
                     answer = self._attempt(breaker, scenario, prompt, attempt)
                     if answer is not None:
                         current.set_attribute("attempts", attempt)
@@ -102,34 +97,10 @@ class Orchestrator:
             answer = self._peers.post(c.LLM, c.ROUTE_CHAT, body)
         except UpstreamError as error:
             self._telemetry.journal.write("WARN", "model call failed", attempt=attempt, error=error.error)
-            self._entered(breaker.failed())
+            self._guard.ended(breaker, well=False)
             return None
-        self._entered(breaker.succeeded())
+        self._guard.ended(breaker, well=True)
         return answer
-
-    def _await_permit(self, breaker: Breaker) -> None:
-        permit = breaker.ask()
-        if not permit.granted and permit.retry_after <= _PATIENCE:
-            sleep(permit.retry_after)
-            permit = breaker.ask()
-        self._entered(permit.changed)
-        if not permit.granted:
-            raise ModelUnavailable(f"circuit breaker {c.BREAKER} is open")
-
-    def _breaker(self, scenario: Scenario) -> Breaker:
-        if not scenario.isolated:
-            return self._breakers.get("", _SHARED_COOLDOWN)
-        trace_id = get_current_span().get_span_context().trace_id
-        return self._breakers.get(f"{trace_id:032x}", _OWN_COOLDOWN)
-
-    def _entered(self, state: State | None) -> None:
-        if state is None:
-            return
-        self._transitions.add(1, {"breaker": c.BREAKER, "state": state})
-        get_current_span().add_event("circuit_breaker.transition", {"breaker": c.BREAKER, "state": state})
-        self._telemetry.journal.write(
-            "WARN" if state == "open" else "INFO", f"circuit breaker {state}", breaker=c.BREAKER
-        )
 
 
 def build(surroundings: Surroundings) -> Parts:

@@ -7,13 +7,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.demo.application import Call, NoSuchRoute
+from phoenix_dev.demo.business import executions
 from phoenix_dev.demo.catalogue import ROUTE_TOOL, TOOL_NAMES
 from phoenix_dev.demo.instruments import tool_duration
 from phoenix_dev.demo.services import Parts, Surroundings
-from phoenix_dev.demo.spans import span
+from phoenix_dev.demo.spans import ServiceError, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class ToolFailed(ServiceError):
+    """The tool did not do what it is there for."""
 
 
 class ToolService:
@@ -21,6 +26,7 @@ class ToolService:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._telemetry = surroundings.telemetry
+        self._tally = surroundings.tally
         self._duration = tool_duration(surroundings.telemetry.meter)
 
     def use(self, call: Call) -> dict[str, Any]:
@@ -36,8 +42,10 @@ class ToolService:
                 text = run(tool, call.body)
             except Exception as error:
                 labels["error.type"] = type(error).__name__
+                self._telemetry.journal.write("ERROR", "tool failed", tool=tool, error=str(error))
                 raise
             finally:
+                self._tally.add(executions(tool, failed="error.type" in labels))
                 self._duration.record(perf_counter() - started, labels)
             elapsed = (perf_counter() - started) * 1000
             self._telemetry.journal.write("INFO", "tool finished", duration_ms=elapsed, tool=tool)
@@ -45,7 +53,9 @@ class ToolService:
 
 
 def run(tool: str, body: Mapping[str, Any]) -> str:
-    """The tool's finding about `text`, as a sentence for the prompt."""
+    """The tool's finding about `text`, as a sentence for the prompt. Raises ToolFailed for the fault `tool-errors`."""
+    if body.get("fault") == "tool-errors":
+        raise ToolFailed(f"{tool} ended unexpectedly")
     text = str(body["text"])
     if tool == "calculator":
         numbers = [int(digits) for digits in re.findall(r"\d{1,15}", text)]

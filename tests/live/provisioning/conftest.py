@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.live.compose.by_hand import ByHand
 
 #: Fixed, so that a failure can be looked at again.
-_PLAN = TrafficPlan(seed=20260101, count=60, rate=5, fault="llm-errors", fault_every=5)
+_PLAN = TrafficPlan(seed=20260101, count=60, rate=5, faults=("llm-errors",), fault_every=5)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from phoenix_dev.demo.scenario import Fault
+    from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.state import DemoSystem, ServiceProcess
 
 
@@ -31,8 +31,8 @@ class Running:
     def service(self, name: str) -> ServiceProcess:
         return next(service for service in self.system.services if service.name == name)
 
-    def send(self, seed: int, count: int = 1, fault: Fault = "", fault_every: int = 1) -> list[Sent]:
-        return list(send(self.system, TrafficPlan(seed, count, fault=fault, fault_every=fault_every)))
+    def send(self, seed: int, count: int = 1, *faults: Fault, fault_every: int = 1) -> list[Sent]:
+        return list(send(self.system, TrafficPlan(seed, count, faults=faults, fault_every=fault_every)))
 
 
 @pytest.fixture(scope="session")

@@ -47,8 +47,13 @@ def test_stopping_nothing_is_no_error(run_cli: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("wrong", [("--fault", "fire"), ("--count", "0"), ("--fault-every", "0"), ("--seed", "-1")])
-def test_wrong_usage_is_exit_2(run_cli: CommandLine, wrong: tuple[str, str]) -> None:
-    assert run_cli("demo", "traffic", *wrong).code == 2
+def test_wrong_usage_is_exit_2(invoke: Invoke, wrong: tuple[str, str]) -> None:
+    assert invoke("demo", "traffic", *wrong).exit_code == 2
+
+
+@pytest.mark.parametrize("wrong", [("slow-db", "--service", "llm-service"), ("gone", "--service", "nobody"), ("fire",)])
+def test_a_fault_that_cannot_be_set_is_exit_2(invoke: Invoke, wrong: tuple[str, ...]) -> None:
+    assert invoke("demo", "fault", "set", *wrong).exit_code == 2
 
 
 @pytest.mark.parametrize("lost", [("--fault", "slow-llm"), ("--seed", "0")])
@@ -115,10 +120,20 @@ def test_the_same_seed_prints_the_same_ids_and_the_same_truth(demo: CommandLine)
     assert run() == run()
 
 
-def test_traffic_for_people_is_a_line_a_request(demo: CommandLine) -> None:
-    ran = demo("demo", "traffic", "--count", "3", "--fault", "llm-errors", "--fault-every", "3")
-    assert len(ran.stdout.splitlines()) == 3
-    assert "llm-errors" in ran.stdout.splitlines()[2]
+def test_a_fault_stands_until_it_is_cleared_and_status_tells_what_was_done(demo: CommandLine) -> None:
+    sent = demo("demo", "traffic", "--count", "3", "--fault", "llm-errors", "--fault-every", "3")
+    assert len(sent.stdout.splitlines()) == 3
+    assert "llm-errors" in sent.stdout.splitlines()[2]
+    assert demo("demo", "fault", "set", "gone", "--service", "data-router").stderr == "Stands: gone (data-router).\n"
+    (marked,) = [line for line in demo("demo", "fault").stdout.splitlines() if line.startswith("✗")]
+    assert marked.split()[1] == "gone"
+    assert marked.endswith("data-router")
+    told = demo("demo", "status", "--json").json()
+    assert told["counts"]["requests"]["received"] == 3
+    assert {one["name"] for one in told["services"] if one["state"] == "gone"} == {"data-router"}
+    assert told["faults"] == [{"name": "gone", "service": "data-router"}]
+    assert demo("demo", "fault", "clear").stderr == "Cleared: gone (data-router).\n"
+    assert "requests.received  3" in demo("demo", "status").stdout.splitlines()
 
 
 def test_demo_alone_starts_everything_shows_one_request_and_says_how_to_stop(run_cli: CommandLine) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,11 +13,13 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from phoenix_dev.demo import state, system
+from phoenix_dev.demo import lifecycle, state, system
 from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.demo.faults import StandingFault
 from phoenix_dev.demo.traffic import TrafficPlan, send
 from phoenix_dev.errors import NotReady, PhoenixDevError
 from phoenix_dev.usecases.demo import first_request, send_traffic, start_demo, stop_demo
+from phoenix_dev.usecases.demo_faults import clear_faults, demo_status, set_fault
 from tests.unit.demo.sink import Sink
 from tests.waiting import wait_until
 
@@ -113,7 +113,7 @@ def test_a_process_that_only_has_the_number_of_ours_is_left_alone(folder: Path) 
 
 
 def test_a_service_that_does_not_obey_is_killed(folder: Path, own_sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(system, "_END_DEADLINE", 0.5)
+    monkeypatch.setattr(lifecycle, "_END_DEADLINE", 0.5)
     running = start_demo(folder, own_sink.endpoint).system
     os.kill(running.services[0].pid, signal.SIGSTOP)
     assert stop_demo(folder) == SERVICES
@@ -166,13 +166,24 @@ def test_the_first_request_goes_through_all_six_services(folder: Path, own_sink:
     assert {span.service for span in own_sink.got.of_trace(sent.trace_id).spans} == set(SERVICES)
 
 
-def test_answers_that_no_scenario_explains_are_a_failure(folder: Path, own_sink: Sink) -> None:
-    start_demo(folder, own_sink.endpoint)
-    with contextlib.closing(sqlite3.connect(folder / "demo" / "knowledge.db")) as database:
-        database.execute("DROP TABLE passages")
-    with pytest.raises(PhoenixDevError, match=r"3 of 3 requests .* 3 × 502") as raised:
-        list(send_traffic(folder, TrafficPlan(seed=1, count=3, fault="lost-context")))
-    assert "demo stop" in raised.value.hint
+def test_a_service_that_is_gone_comes_back_where_it_was_and_its_counts_go_on(folder: Path, own_sink: Sink) -> None:
+    before = start_demo(folder, own_sink.endpoint).system
+    healthy = TrafficPlan(seed=1, count=2)
+    list(send_traffic(folder, healthy))
+    counted = demo_status(folder).counts
+    set_fault(folder, "gone", "llm-service")
+    assert not start_demo(folder, own_sink.endpoint).fresh, "it is whole but for what is gone on purpose"
+    assert demo_status(folder).away == {"llm-service"}
+    assert demo_status(folder).counts == counted
+    # Answers that no scenario explains are a failure, and who is gone is not waited for.
+    with pytest.raises(PhoenixDevError, match=r"2 of 2 requests .* 2 × 503") as raised:
+        list(send_traffic(folder, healthy))
+    assert raised.value.hint == "phoenix-dev demo fault clear"
+    assert clear_faults(folder) == (StandingFault("gone", "llm-service"),)
+    assert {one.name: one.url for one in before.services} == {one.name: one.url for one in demo_status(folder).services}
+    list(send_traffic(folder, healthy))
+    assert demo_status(folder).counts["llm"]["requests"] == counted["llm"]["requests"] + 2
+    assert len(stop_demo(folder)) == 6
 
 
 def test_a_service_that_dies_under_traffic_is_named(folder: Path, own_sink: Sink) -> None:

@@ -13,13 +13,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_dev.demo import system
+from phoenix_dev.demo.business import business_of
 from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.demo.faults import FAULTS
+from phoenix_dev.demo.lifecycle import ask
+from phoenix_dev.usecases.demo_faults import clear_faults, set_fault
 from tests.unit.demo.sink import attributes
 
 if TYPE_CHECKING:
-    from phoenix_dev.demo.scenario import Fault
+    from collections.abc import Iterator
+
     from phoenix_dev.demo.traffic import Sent
     from tests.unit.demo.conftest import Running
+
+
+def flat(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, int]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{path}{name}.")
+        else:
+            yield path + name, value
 
 
 def post(running: Running, body: bytes | dict[str, Any], headers: dict[str, str] | None = None) -> tuple[int, Any, Any]:
@@ -49,20 +62,20 @@ def expect_truth(running: Running, sent: Sent) -> None:
         assert got.of(key, value).counted == (sent.truth.spans, sent.truth.logs)
 
 
-@pytest.mark.parametrize("fault", ["", "llm-errors", "lost-context"])
-def test_requests_cause_exactly_what_was_known_before_they_were_sent(running: Running, fault: Fault) -> None:
-    for sent in running.send(seed=101 + len(fault), count=24, fault=fault, fault_every=2):
-        expect_truth(running, sent)
-
-
-def test_a_slow_model_costs_its_timeout_and_the_truth_holds(running: Running) -> None:
-    for sent in running.send(seed=202, count=4, fault="slow-llm"):
-        assert sent.duration_ms >= 900
-        expect_truth(running, sent)
+def test_requests_cause_exactly_what_was_known_before_they_were_sent(running: Running) -> None:
+    before = Counter(dict(flat(system.counts(running.system))))
+    sent = running.send(101, 3 * (len(FAULTS) + 1), *FAULTS, fault_every=1) + running.send(102, 12)
+    for one in sent:
+        expect_truth(running, one)
+    assert min(one.duration_ms for one in sent if one.fault == "slow-llm") >= 900
+    assert min(one.duration_ms for one in sent if one.fault == "slow-db") >= 1200
+    did = Counter(dict(flat(system.counts(running.system)))) - before
+    del did["users"]  # how many different ones there were, and others came before
+    assert did == sum((business_of(one.scenario) for one in sent), Counter())
 
 
 def test_the_same_seed_twice_does_the_same_twice(running: Running) -> None:
-    first, second = (running.send(seed=303, count=6, fault="llm-errors", fault_every=2) for _ in range(2))
+    first, second = (running.send(303, 6, "llm-errors", fault_every=2) for _ in range(2))
     for before, after in zip(first, second, strict=True):
         assert before.correlation_id == after.correlation_id
         assert before.trace_id != after.trace_id
@@ -71,7 +84,7 @@ def test_the_same_seed_twice_does_the_same_twice(running: Running) -> None:
 
 
 def test_a_fault_leaves_an_exception_with_its_stack_trace(running: Running) -> None:
-    sent = running.send(seed=1, fault="slow-llm")[0]
+    sent = running.send(1, 1, "slow-llm")[0]
     spans = running.sink.got.of_trace(sent.trace_id).spans
     events = [event for span in spans for event in span.raw.events if event.name == "exception"]
     (thrown,) = [attributes(event.attributes) for event in events]
@@ -159,7 +172,7 @@ def test_health_is_answered_by_every_service_and_causes_no_span(running: Running
     before = len(running.sink.got.spans)
     for service in running.system.services:
         for endpoint in ("liveness", "readiness", "dependencies", "metrics"):
-            status, body = system.ask(service, "GET", f"/health/{endpoint}", 5)
+            status, body = ask(service, "GET", f"/health/{endpoint}", 5)
             assert (status, bool(body)) == (200, True)
     system.flush(running.system)
     assert len(running.sink.got.spans) == before
@@ -179,7 +192,7 @@ def test_health_is_answered_by_every_service_and_causes_no_span(running: Running
 def test_each_service_names_its_dependencies_with_their_latency(
     running: Running, service: str, names: list[str]
 ) -> None:
-    answer = json.loads(system.ask(running.service(service), "GET", "/health/dependencies", 5)[1])
+    answer = json.loads(ask(running.service(service), "GET", "/health/dependencies", 5)[1])
     assert answer["status"] == "up"
     assert [dependency["name"] for dependency in answer["dependencies"]] == names
     assert all(dependency["status"] == "up" and dependency["latency_ms"] > 0 for dependency in answer["dependencies"])
@@ -205,29 +218,38 @@ MEASURED = [
         "{token}",
         {"gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.token.type"},
     ),
-    ("knowledge-base", "phoenix.knowledge_base.query.duration", "s", set()),
-    ("tool-service", "phoenix.tool.execution.duration", "s", {"tool.name"}),
+    ("knowledge-base", "phoenix.knowledge_base.query.duration", "s", {"error.type"}),
+    ("tool-service", "phoenix.tool.execution.duration", "s", {"tool.name", "error.type"}),
     ("data-router", "phoenix.cache.requests", "{request}", {"cache.name", "cache.result"}),
     ("orchestrator", "phoenix.circuit_breaker.state", "{breaker}", {"breaker", "state"}),
     ("orchestrator", "phoenix.circuit_breaker.transitions", "{transition}", {"breaker", "state"}),
+    ("data-router", "phoenix.circuit_breaker.state", "{breaker}", {"breaker", "state"}),
+    ("api-gateway", "phoenix.users.active", "{user}", set()),
     ("api-gateway", "process.cpu.utilization", "1", set()),
     ("api-gateway", "process.memory.usage", "By", set()),
     ("api-gateway", "phoenix.connections.active", "{connection}", set()),
 ]
 
 
+@pytest.fixture(scope="module")
+def measured(running: Running) -> Running:
+    """The system after requests of each kind."""
+    running.send(606, 8, "llm-errors", "db-errors", "tool-errors", fault_every=2)
+    return running
+
+
 @pytest.mark.parametrize(("service", "name", "unit", "keys"), MEASURED, ids=[name for _, name, _, _ in MEASURED])
 def test_metrics_arrive_under_their_names_and_the_page_has_the_same(
-    running: Running, service: str, name: str, unit: str, keys: set[str]
+    measured: Running, service: str, name: str, unit: str, keys: set[str]
 ) -> None:
-    running.send(seed=606, count=8, fault="llm-errors", fault_every=2)
+    running = measured
     arrived = [m for sender, m in running.sink.got.metrics if (sender, m.name) == (service, name)]
     assert {metric.unit for metric in arrived} == {unit}
     kind = arrived[-1].WhichOneof("data")
     assert kind is not None
     points = getattr(arrived[-1], kind).data_points
     assert {pair.key for point in points for pair in point.attributes} == keys
-    page = system.ask(running.service(service), "GET", "/health/metrics", 5)[1].decode()
+    page = ask(running.service(service), "GET", "/health/metrics", 5)[1].decode()
     assert re.search(rf"^{name.replace('.', '_')}\w*(\{{.*\}})? \S+$", page, re.MULTILINE)
 
 
@@ -239,7 +261,7 @@ def test_durations_come_with_exemplars_that_lead_to_their_trace(running: Running
 
 
 def test_every_service_writes_the_lines_of_r14_that_it_sends(running: Running) -> None:
-    sent = running.send(seed=808, fault="llm-errors")[0]
+    sent = running.send(808, 1, "llm-errors")[0]
     lines = [
         json.loads(line)
         for service in running.system.services
@@ -261,6 +283,30 @@ def test_duration_and_metadata_are_attributes_of_the_record(running: Running) ->
     assert record.attributes["metadata.user_id"] == sent.scenario.user_id
 
 
+@pytest.fixture
+def mended(running: Running) -> Iterator[Running]:
+    """The system, without faults at the end."""
+    yield running
+    clear_faults(running.home)
+
+
+def test_a_fault_of_requests_befalls_those_that_do_not_say_what_goes_wrong_in_them(mended: Running) -> None:
+    set_fault(mended.home, "tool-errors")
+    assert post(mended, {})[0] == 502
+    assert post(mended, {"fault": ""})[0] == 200
+    for sent in mended.send(seed=1111, count=4):
+        expect_truth(mended, sent)
+    clear_faults(mended.home, ["tool-errors"])
+    assert post(mended, {})[0] == 200
+
+
+def test_a_service_that_is_not_ready_says_so_and_works_on(mended: Running) -> None:
+    set_fault(mended.home, "not-ready", "llm-service")
+    readiness = {one.name: ask(one, "GET", "/health/readiness", 5)[0] for one in mended.system.services}
+    assert {name for name, status in readiness.items() if status == 503} == {"llm-service"}
+    assert post(mended, {})[0] == 200
+
+
 def test_requests_without_a_scenario_share_one_breaker_which_then_refuses_at_once(running: Running) -> None:
     assert post(running, {"fault": "llm-errors", "llm_failures": 4})[0] == 503
     status, _, headers = post(running, {"question": "Still there?"})
@@ -268,7 +314,7 @@ def test_requests_without_a_scenario_share_one_breaker_which_then_refuses_at_onc
     system.flush(running.system)
     refused = running.sink.got.of_trace(headers["traceresponse"].split("-")[1])
     assert "llm-service" not in {span.service for span in refused.spans}
-    page = system.ask(running.service("orchestrator"), "GET", "/health/metrics", 5)[1].decode()
+    page = ask(running.service("orchestrator"), "GET", "/health/metrics", 5)[1].decode()
     assert 'phoenix_circuit_breaker_state{breaker="llm-service",state="open"} 1' in page
     for sent in running.send(seed=1010, count=4):
         expect_truth(running, sent)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from phoenix_dev.cli.demo import FAULTS as FAULTS_OF_THE_COMMAND
 from phoenix_dev.demo.catalogue import MODEL_ATTEMPTS
-from phoenix_dev.demo.scenario import FAULTS, Fault, request_ids, scenario_from_body, scenario_of
+from phoenix_dev.demo.faults import FAULTS, Fault
+from phoenix_dev.demo.scenario import request_ids, scenario_from_body, scenario_of
 from phoenix_dev.demo.traffic import TrafficPlan
 
 
@@ -29,10 +29,26 @@ def test_healthy_requests_succeed_and_their_model_takes_at_most_100_ms() -> None
     assert {scenario.tool for scenario in scenarios} == {"", "calculator", "word_count"}
 
 
-def test_every_fault_is_told_apart_by_how_the_model_and_the_context_fare() -> None:
+def test_several_faults_come_each_in_its_turn() -> None:
+    plan = TrafficPlan(seed=3, count=8, faults=("slow-db", "tool-errors"), fault_every=2)
+    told = [plan.scenario(index).fault for index in range(8)]
+    assert told == ["", "slow-db", "", "tool-errors", "", "slow-db", "", "tool-errors"]
+
+
+def test_every_fault_is_told_apart_by_how_the_model_the_context_and_the_tool_fare() -> None:
     assert {scenario_of(1, i, "slow-llm").llm_failures for i in range(99)} == {1}
     assert {scenario_of(1, i, "llm-errors").llm_failures for i in range(99)} == {MODEL_ATTEMPTS - 1, MODEL_ATTEMPTS}
-    assert all(scenario_of(1, i, "lost-context").fresh for i in range(99))
+    for fault in ("lost-context", "slow-db", "db-errors", "cache-misses"):
+        assert all(scenario_of(1, i, fault).fresh for i in range(99))
+    assert all(scenario_of(1, i, "tool-errors").tool for i in range(99))
+
+
+def test_what_the_user_sees_of_each_fault() -> None:
+    seen = {fault: {scenario_of(1, i, fault).status_code for i in range(99)} for fault in FAULTS}
+    assert {fault for fault, statuses in seen.items() if statuses == {200}} == {
+        "slow-llm", "lost-context", "slow-db", "db-errors", "cache-misses",
+    }  # fmt: skip
+    assert (seen["llm-errors"], seen["tool-errors"]) == ({200, 503}, {502})
 
 
 def test_ids_belong_to_one_request_each() -> None:
@@ -42,12 +58,12 @@ def test_ids_belong_to_one_request_each() -> None:
 
 
 def test_every_fifth_of_a_thousand_is_faulty() -> None:
-    plan = TrafficPlan(seed=3, count=1000, fault="llm-errors", fault_every=5)
+    plan = TrafficPlan(seed=3, count=1000, faults=("llm-errors",), fault_every=5)
     assert sum(bool(plan.scenario(index).fault) for index in range(1000)) == 200
 
 
 def test_without_fault_every_each_request_has_the_fault() -> None:
-    plan = TrafficPlan(seed=3, count=10, fault="slow-llm")
+    plan = TrafficPlan(seed=3, count=10, faults=("slow-llm",))
     assert all(plan.scenario(index).fault == "slow-llm" for index in range(10))
 
 
@@ -82,7 +98,3 @@ def test_a_bare_question_gets_a_scenario_that_shares_cache_and_breaker_with_all_
 def test_what_is_wrong_in_a_body_is_named(body: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         scenario_from_body(body, seed=0)
-
-
-def test_the_command_offers_every_fault() -> None:
-    assert FAULTS_OF_THE_COMMAND == FAULTS

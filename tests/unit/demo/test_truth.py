@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from phoenix_dev.demo import business
 from phoenix_dev.demo.scenario import Scenario, scenario_of
 from phoenix_dev.demo.truth import truth_of
 
@@ -62,3 +63,30 @@ def test_a_lost_context_tears_router_and_knowledge_base_off_into_a_second_trace(
     assert own.spans + torn.spans == whole.spans
     added = own.logs + torn.logs - whole.logs
     assert [level for _, level, _ in added] == ["WARN"]
+
+
+def test_a_tool_that_fails_fails_every_span_up_to_the_root_and_nobody_asks_the_model() -> None:
+    truth = truth_of(replace(PLAIN, fault="tool-errors", tool="calculator"))
+    failed = {key[:2] for key in truth.spans if key[3] == "error"}
+    assert {"api-gateway", "orchestrator", "tool-service"} == {service for service, _ in failed}
+    assert ("tool-service", "execute_tool calculator") in failed
+    assert not [key for key in truth.spans if key[0] == "llm-service"]
+
+
+def test_a_database_that_fails_opens_a_breaker_and_the_user_sees_nothing() -> None:
+    truth = truth_of(replace(PLAIN, fault="db-errors", fresh=True))
+    assert truth.spans["knowledge-base", "query", "internal", "error"] == 3
+    assert truth.logs["data-router", "WARN", "circuit breaker open"] == 1
+    assert truth.spans["api-gateway", "POST /api/process", "server", "unset"] == 1
+
+
+def test_numbers_of_a_request_are_known_before_it_is_sent() -> None:
+    question = "Can I send back 2 of 5 pairs of shoes?"
+    asked = replace(PLAIN, question=question, fresh=True, documents=2, tool="word_count")
+    numbers = business.business_of(asked)
+    assert numbers.pop(business.INPUT_TOKENS) == 14 + 18 + 5 + 10  # two documents, the tool's sentence, the question
+    assert numbers.pop(business.OUTPUT_TOKENS) == 7  # "The handbook describes returns step by step."
+    assert numbers == {
+        "requests.received": 1, "cache.misses": 1, "knowledge_base.queries": 1, "tools.word_count.succeeded": 1,
+        "llm.requests": 1,
+    }  # fmt: skip
