@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from phoenix_dev.model.identifier import ids_in
 
@@ -28,6 +28,16 @@ def lowest_severity(level: str) -> int:
 
 
 _LOWEST = {name: 4 * index + 1 for index, name in enumerate(LEVELS)} | {"WARNING": 13, "CRITICAL": 21}
+
+
+class LogLine(NamedTuple):
+    """What of a record is needed to count it: fields as in `LogRecord`. A tuple, since of these there are very many."""
+
+    time_ns: int
+    service: str
+    severity_number: int
+    message: str
+    trace_id: str
 
 
 @dataclass(frozen=True, slots=True)

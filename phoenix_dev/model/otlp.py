@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.identifier import own_id
-from phoenix_dev.model.log import LogRecord
+from phoenix_dev.model.log import LogLine, LogRecord
 from phoenix_dev.model.metric import MetricPoint
 from phoenix_dev.model.span import Span, SpanEvent, SpanLink
 
@@ -112,6 +112,25 @@ def logs_of(data: logs_pb2.LogsData) -> Iterator[LogRecord]:
                 yield _log(record, service, resource, scoped.scope.name)
 
 
+def lines_of(data: logs_pb2.LogsData, service: str) -> Iterator[LogLine]:
+    """Every record of a block that is known to be of one service, with no more of it than a line says."""
+    for group in data.resource_logs:
+        for scoped in group.scope_logs:
+            for record in scoped.log_records:
+                severity = record.severity_number
+                yield LogLine(
+                    record.time_unix_nano or record.observed_time_unix_nano,
+                    service,
+                    severity if 0 <= severity <= 24 else 0,
+                    record.body.string_value or _message(record, value_of(record.body)),
+                    hex_id(record.trace_id, 16),
+                )
+
+
+def _message(record: logs_pb2.LogRecord, body: AttributeValue) -> str:
+    return _event_name(record.event_name) if body is None else text_of(body)
+
+
 def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: str) -> LogRecord:
     attributes = attributes_of(record.attributes)
     body = value_of(record.body)
@@ -120,7 +139,7 @@ def _log(record: logs_pb2.LogRecord, service: str, resource: Attributes, scope: 
         time_ns=record.time_unix_nano or record.observed_time_unix_nano,
         severity_number=record.severity_number if 0 <= record.severity_number <= 24 else 0,
         service=service,
-        message=_event_name(record.event_name) if body is None else text_of(body),
+        message=_message(record, body),
         trace_id=hex_id(record.trace_id, 16),
         span_id=hex_id(record.span_id, 8),
         correlation_id=own_id(bearing, "correlation"),

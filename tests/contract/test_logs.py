@@ -234,6 +234,34 @@ def test_search_filters(kept: Kept) -> None:
     assert kept.stores.logs.search(LogFilter(frozenset({"\udcff"})), None, follow=False).records == ()
 
 
+def test_the_lines_of_a_time_say_what_its_records_say(kept: Kept) -> None:
+    trace_id = otlp.new_trace_id()
+    bodies: tuple[Any, ...] = ("routed", "two\nlines", {"k": "v"}, "\x1b[31m\u202e", "last")
+    records = [
+        otlp.log(body, trace_id=trace_id if n % 2 else "", severity=(5, 9, 17)[n % 3], time=kept.now + n)
+        for n, body in enumerate(bodies)
+    ]
+    kept.send(otlp.logs(kept.own("a"), *records), otlp.logs(kept.own("b"), otlp.log("b", time=kept.now + 3)))
+
+    def read(first: int, last: int, *services: str, least: int = 0) -> list[tuple[Any, ...]]:
+        named = frozenset(map(kept.own, services))
+        lines = kept.stores.logs.lines(kept.now + first, kept.now + last, services=named, min_severity=least)
+        return sorted(tuple(line) for line in lines if line.service.endswith(kept.mark))
+
+    def told(first: int, last: int, *services: str, least: int = 0) -> list[tuple[Any, ...]]:
+        keep = everything(kept, *services, min_severity=least, since_ns=kept.now + first, until_ns=kept.now + last)
+        return [
+            (found.time_ns, found.service, found.severity_number, found.message, found.trace_id)
+            for found in kept.stores.logs.search(keep, None, follow=False).records
+        ]
+
+    assert len(read(0, 4, "a")) == 5
+    assert read(0, 4, "a") == told(0, 4, "a")
+    assert read(1, 3, "a", least=9) == told(1, 3, "a", least=9)
+    assert {line[3] for line in read(3, 3)} == {"b", told(3, 3, "a")[0][3]}
+    assert read(0, 4, "nobody") == []
+
+
 def test_a_service_is_chosen_by_its_whole_name_whatever_is_in_it(kept: Kept) -> None:
     names = ['a"} or {b="', "a|b", "a.*", "ä\\", "a\nb", "`", "}"]
     kept.send(

@@ -37,9 +37,16 @@ def passing(keep: LogFilter) -> str:
     query = _streams(keep.services)
     if keep.correlated:
         query += ' | correlation_id!=""'
-    if keep.min_severity > 0:
-        query += f" | severity_number>={keep.min_severity}"
-    return query
+    return query + _severe(keep.min_severity)
+
+
+def lines(services: frozenset[str], min_severity: int) -> str:
+    """Records of some services (none: all) and of a severity at least, with nothing of them but what a line needs."""
+    return f"{_streams(services)}{_severe(min_severity)} | keep service_name, severity_number, trace_id"
+
+
+def _severe(least: int) -> str:
+    return f" | severity_number>={least}" if least > 0 else ""
 
 
 def _streams(services: Iterable[str]) -> str:

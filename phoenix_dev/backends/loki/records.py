@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.kept import UNNAMED
 from phoenix_dev.model.identifier import CORRELATION_KEYS, REQUEST_KEYS
-from phoenix_dev.model.log import LogRecord
+from phoenix_dev.model.log import LogLine, LogRecord
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
@@ -64,11 +64,10 @@ def record_of(entry: Entry) -> LogRecord:
     kept = entry.metadata
     attributes, resource = _parted(kept)
     labels = {key: value for key, value in entry.labels.items() if key not in _NOT_ATTRIBUTES}
-    service = entry.labels.get("service_name", UNNAMED)
     return LogRecord(
         time_ns=entry.time_ns,
         severity_number=_severity(kept.get("severity_number", "")),
-        service=UNKNOWN_SERVICE if service in ("", UNNAMED) else service,
+        service=_service(entry),
         message=entry.line,
         trace_id=_hex(kept.get("trace_id", ""), 32),
         span_id=_hex(kept.get("span_id", ""), 16),
@@ -78,6 +77,18 @@ def record_of(entry: Entry) -> LogRecord:
         resource={**labels, **resource},
         scope=kept.get("scope_name", ""),
     )
+
+
+def line_of(entry: Entry) -> LogLine:
+    """One entry as a line."""
+    kept = entry.metadata
+    severity = _severity(kept.get("severity_number", ""))
+    return LogLine(entry.time_ns, _service(entry), severity, entry.line, _hex(kept.get("trace_id", ""), 32))
+
+
+def _service(entry: Entry) -> str:
+    name = entry.labels.get("service_name", UNNAMED)
+    return UNKNOWN_SERVICE if name in ("", UNNAMED) else name
 
 
 def _parted(kept: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.just_read import JustRead
 from phoenix_dev.backends.kept import is_kept_whole
 from phoenix_dev.backends.loki import query
-from phoenix_dev.backends.loki.records import record_of
+from phoenix_dev.backends.loki.records import line_of, record_of
 from phoenix_dev.backends.loki.tail import Tail
 from phoenix_dev.backends.parallel import each
 from phoenix_dev.backends.windows import AHEAD, FURTHEST, MINUTE, backwards, clamped
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phoenix_dev.backends.loki.client import Entry, LokiClient
     from phoenix_dev.backends.windows import Window
     from phoenix_dev.model.identifier import IdKind
-    from phoenix_dev.model.log import LogRecord
+    from phoenix_dev.model.log import LogLine, LogRecord
 
 #: Logs of a trace are looked for from so long before its first span to so long after its last.
 MARGIN = 5 * MINUTE
@@ -96,6 +96,18 @@ class LokiLogStore:
         if follow:
             self._tail.note(cursor, [entry for entry, _ in shown])
         return LogPage(tuple(record for _, record in reversed(shown)), truncated, cursor)
+
+    def lines(
+        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
+    ) -> Iterator[LogLine]:
+        """See `LogStore.lines`. Looks no further back than 30 days, or than logs are kept."""
+        wanted = query.lines(services, min_severity)
+        now = time.time_ns()
+        for first, last in backwards(max(self._reach, FURTHEST), now):
+            if window := clamped(max(first, since_ns), min(last, until_ns), now, self._reach):
+                yield from map(line_of, self._loki.oldest_first(wanted, window))
+            if first <= since_ns:
+                return
 
     def tail(self, cursor: str) -> LogTail:
         """See `LogStore.tail`. A cursor of another process counts from now.
