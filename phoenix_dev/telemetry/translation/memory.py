@@ -1,0 +1,52 @@
+"""What must be known of series between two exports: where counting began, and what deltas add up to."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+Labels = tuple["Mapping[str, str]", ...]
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The series that one kind of point becomes. `start_ms`: where its counting began, `last_ms`: its newest sample,
+    both Unix milliseconds, 0 for unknown. `totals`: what its deltas add up to.
+    """
+
+    labels: Labels
+    start_ms: int = 0
+    last_ms: int = 0
+    totals: array[float] = field(default_factory=lambda: array("d"))
+
+    def added(self, values: array[float]) -> array[float]:
+        """The sums with these deltas."""
+        if self.totals:
+            self.totals = array("d", map(float.__add__, self.totals, values))
+        else:
+            self.totals = values
+        return self.totals
+
+
+class Memory:
+    """What is remembered, of so many at most: then that which came longest ago is forgotten. A counter of deltas that
+    was forgotten begins anew, which every rate expects of a counter.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[Hashable, Remembered] = {}
+
+    def of(self, key: Hashable, labels: Callable[[], Labels]) -> Remembered:
+        """What is known under a key; `labels` makes those of one that is new."""
+        known = self._known.pop(key, None)
+        if known is None:
+            known = Remembered(labels())
+            if len(self._known) >= self._most:
+                del self._known[next(iter(self._known))]
+        self._known[key] = known
+        return known
