@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 #: What it is measured on.
 Source = Literal["metric", "span", "log"]
-#: "ratio" is 0 to 1; "s" seconds; "count" a number of things; "per_s" things a second.
+#: "ratio" is 0 to 1; "s" seconds; "count" a number of things; "per_s" things a second; "bool" 1 for yes, 0 for no.
 Unit = Literal["ratio", "s", "count", "per_s", "bytes", "bool"]
+#: What it is about: the user's services, the machine, the stack itself, what is new; what settings add: SLOs, others.
+Group = Literal["services", "hosts", "stack", "changes", "slos", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,34 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class LogCount:
+    """What an indicator of source `log` counts: the records of each service within `{window}` whose severity number is
+    this at least. The same is its `expression` in LogQL; who has no LogQL counts by this.
+    """
+
+    min_severity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """Something worth watching.
 
-    `name` is its key in phoenix-dev.yaml (`thresholds`); `alert` the name of its alert, of every severity. `expression`
-    gives its value for each set of `labels`, in PromQL (source `log`: LogQL), with `{window}` where a rate's window
-    stands. `above`: whether values above the bound are the bad ones. `summary` and `description` may name
-    `{{ $labels.NAME }}` and `{{ $value }}`, the latter formatted by the unit. `runbook` is what to do, in Markdown.
+    `name` is its key in phoenix-dev.yaml (`thresholds`); `alert` the name of its alert, of every severity. Indicators
+    with one alert are rows of one kind whose severities look at different things; their levels do not overlap.
+
+    `expression` gives its value for each set of `labels`, in PromQL (source `log`: LogQL). Where `{window}` stands, a
+    rate's window comes; where another duration stands in braces (`{10m}`), that duration. Both become shorter in a
+    drill, the window never so short that two samples, which come every `sampled_s` seconds, might not be in it.
+
+    `above`: whether values above the bound are the bad ones. `summary` and `description` may name
+    `{{ $labels.NAME }}` and `{{ $value }}`, the latter formatted by the unit. `runbook` is what to do, in Markdown:
+    values of labels are not in it, since a command is copied and run. `dashboard` is the uid of the one to look at.
     """
 
     name: str
     alert: str
     title: str
+    group: Group
     source: Source
     unit: Unit
     expression: str
@@ -46,3 +64,5 @@ class Indicator:
     runbook: str
     dashboard: str
     above: bool = True
+    sampled_s: int = 15
+    log: LogCount | None = None

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import Threshold, ThresholdsMode
 
+from phoenix_dev.signals.catalogue import BY_NAME
+
 if TYPE_CHECKING:
     from grafana_foundation_sdk.cog.builder import Builder
     from grafana_foundation_sdk.models import dashboard
 
-#: Failed requests: above 1 % of all a warning, above 5 % critical.
-ERROR_RATIO = (0.01, 0.05)
+
+def limits_of(indicator: str) -> tuple[float | None, float]:
+    """Where the warning and where the critical alert of an indicator begin; None: it has no warning."""
+    bounds = {level.severity: level.bound for level in BY_NAME[indicator].levels}
+    return bounds.get("warning"), bounds["critical"]
+
+
+#: Failed requests, of all of them.
+ERROR_RATIO = limits_of("service_error_rate")
 #: The 95th percentile of the duration in seconds.
-P95_S = (0.5, 1.0)
+P95_S = limits_of("api_latency_p95")
 #: One is one too many.
 ANY = (None, 1.0)
 
