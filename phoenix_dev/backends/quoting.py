@@ -10,25 +10,23 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from phoenix_dev.model.quoted import quoted
 from phoenix_dev.otlp.surrogates import without_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What must not stand as itself between double quotes. All but plain ASCII is spelt: the lexers of both languages
-#: refuse some characters even inside a text (NUL, a byte order mark).
-_SPELT = re.compile(r"[^ !#-\[\]-~]")
 _SPECIAL_IN_REGEX = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 def logql_text(value: str) -> str:
     """A text of LogQL, with its double quotes (Go's string literals)."""
-    return f'"{_SPELT.sub(_escape, value)}"'
+    return quoted(value)
 
 
 def promql_text(value: str) -> str:
     """A text of PromQL, with its double quotes; its escapes are those of Go too (Prometheus, "String literals")."""
-    return f'"{_SPELT.sub(_escape, value)}"'
+    return quoted(value)
 
 
 def regex_literal(value: str) -> str:
@@ -44,13 +42,3 @@ def jaeger_tags(tags: Mapping[str, str]) -> str:
 def path_segment(value: str) -> str:
     """One step of a URL's path; no slash, dot-dot or question mark in it has a meaning."""
     return quote(without_surrogates(value), safe="").replace(".", "%2E")
-
-
-def _escape(match: re.Match[str]) -> str:
-    char = match[0]
-    if char in '"\\':
-        return "\\" + char
-    code = ord(char)
-    if 0xD800 <= code <= 0xDFFF:
-        return "\\ufffd"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -82,6 +82,35 @@ class Group(_Exemplified, click.Group):
         raise UsageError(f"'{ctx.command_path}' has no command '{word}'", hint=hint)
 
 
+class WordGroup(Group):
+    """A command with arguments of its own and commands below it: a first word that names one of these means that."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what is its own, or leave all to the command below that the first word names."""
+        if args and args[0] in self.commands:
+            ctx.args, ctx.invoked_subcommand = list(args), args[0]
+            return ctx.args
+        ctx.allow_interspersed_args, ctx.allow_extra_args = True, False
+        return click.Command.parse_args(self, ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run what was named."""
+        if ctx.invoked_subcommand is None:
+            return click.Command.invoke(self, ctx)
+        name, below, args = self.resolve_command(ctx, ctx.args)
+        assert below is not None
+        with ctx, below.make_context(name, args, parent=ctx) as own:
+            return own.command.invoke(own)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own; a command below stands behind the word alone."""
+        return super().get_params(ctx) if ctx.command is self else []
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Its own arguments; the commands below are listed beneath."""
+        return click.Command.collect_usage_pieces(self, ctx)
+
+
 class RootGroup(Group):
     """The command itself: the only place where a PhoenixDevError is caught, and the sections of its help."""
 
@@ -125,7 +154,7 @@ def command(*, examples: Sequence[str], **attributes: Any) -> Callable[[Callable
 
 def group(*, examples: Sequence[str], **attributes: Any) -> Callable[[Callable[..., Any]], Group]:
     """Make a function a group of commands; those below it are made with `@thegroup.command(examples=…)`."""
-    return click.group(cls=Group, examples=examples, **attributes)
+    return click.group(cls=attributes.pop("cls", Group), examples=examples, **attributes)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.health import health
 from phoenix_dev.cli.logs import logs
+from phoenix_dev.cli.metrics import metrics
 from phoenix_dev.cli.open import open_
 from phoenix_dev.cli.request import request
 from phoenix_dev.cli.run import run
@@ -28,7 +29,7 @@ from phoenix_dev.cli.up import up
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
-    ("The system", (services, health)),
+    ("The system", (services, metrics, health)),
     ("Drive it", (request, run, demo)),
     ("The shell", (completion,)),
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from phoenix_dev.model.unit import Unit as Unit  # noqa: TC001 - whoever reads settings asks which there are
+
 if TYPE_CHECKING:
     from phoenix_dev.model.alert import Severity
 
 #: What it is measured on.
 Source = Literal["metric", "span", "log"]
-#: "ratio" is 0 to 1; "s" seconds; "count" a number of things; "per_s" things a second; "bool" 1 for yes, 0 for no.
-Unit = Literal["ratio", "s", "count", "per_s", "bytes", "bool"]
 #: What it is about: the user's services, the machine, the stack itself, what is new; what settings add: SLOs, others.
 Group = Literal["services", "hosts", "stack", "changes", "slos", "own"]
 

@@ -17,9 +17,18 @@ OUTGOING = 'span_kind=~"SPAN_KIND_(CLIENT|PRODUCER)"'
 FAILED = 'status_code="STATUS_CODE_ERROR"'
 NOT_FAILED = 'status_code!="STATUS_CODE_ERROR"'
 
-#: Metrics of applications (requirement R13).
-LLM_OPERATIONS = "gen_ai_client_operation_duration_seconds_count"
+#: Metrics of applications (requirement R13). Those that end in DURATION are histograms: `_count`, `_sum`, `_bucket`.
+LLM_DURATION = "gen_ai_client_operation_duration_seconds"
+LLM_OPERATIONS = f"{LLM_DURATION}_count"
+LLM_TOKENS = "gen_ai_client_token_usage_sum"
+TOOL_DURATION = "phoenix_tool_execution_duration_seconds"
+KNOWLEDGE_BASE_DURATION = "phoenix_knowledge_base_query_duration_seconds"
+CACHE_REQUESTS = "phoenix_cache_requests_total"
 BREAKER_STATE = "phoenix_circuit_breaker_state"
+BREAKER_TRANSITIONS = "phoenix_circuit_breaker_transitions_total"
+PROCESS_CPU = "process_cpu_utilization_ratio"
+PROCESS_MEMORY = "process_memory_usage_bytes"
+CONNECTIONS = "phoenix_connections_active"
 
 #: The machine, per host (`host_name`).
 CPU = "system_cpu_utilization_ratio"

@@ -34,8 +34,11 @@ def keep(home: Path) -> Callable[..., None]:
 @pytest.fixture
 def containers(home: Path) -> Iterator[Answering]:
     """A stack in containers that keeps nothing, whichever of its parts is asked."""
-    samples, names = b'{"status": "success", "data": {"result": []}}', b'{"status": "success", "data": []}'
-    backend = Answering(lambda asked: (200, samples if asked.path.endswith("/query_range") else names))
+    samples, names = (
+        b'{"status": "success", "data": {"resultType": "vector", "result": []}}',
+        b'{"status": "success", "data": []}',
+    )
+    backend = Answering(lambda asked: (200, samples if asked.path.endswith(("/query", "/query_range")) else names))
     server = backend.serve()
     here = home / "projects" / "phoenix"
     here.mkdir(parents=True)
