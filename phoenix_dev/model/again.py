@@ -11,7 +11,22 @@ if TYPE_CHECKING:
 
 #: Commands that `--runtime` may be given to; a test holds them together with the commands.
 TAKE_RUNTIME = frozenset(
-    ("up", "down", "status", "doctor", "env", "trace", "traces", "logs", "open", "ui", "services", "metrics", "request")
+    (
+        "up",
+        "down",
+        "status",
+        "doctor",
+        "env",
+        "trace",
+        "traces",
+        "logs",
+        "open",
+        "ui",
+        "services",
+        "metrics",
+        "request",
+        "anomalies",
+    )
 )
 #: A quoted word, in which nothing is a command; or a command of ours, up to the end of its words.
 _COMMAND = re.compile(r"'[^']*'|(?<![\w/-])phoenix-dev ([a-z]+)((?:'[^']*'|[^'&|;)])*)")

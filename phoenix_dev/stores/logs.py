@@ -114,11 +114,9 @@ class LogStore(Protocol):
         """
         ...
 
-    def lines(
-        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
-    ) -> Iterator[LogLine]:
-        """Every record of a stretch of time (both ends included) of these services (none: all) and of that severity at
-        least, in no order; each as it is read, so that any number of them takes little memory.
+    def lines(self, since_ns: int, until_ns: int, services: frozenset[str] = frozenset()) -> Iterator[LogLine]:
+        """Every record of a stretch of time (both ends included) of these services (none: all), in no order; each as it
+        is read, so that any number of them takes little memory.
         """
         ...
 

@@ -98,15 +98,13 @@ class EmbeddedLogStore:
                 for index, record in enumerate(self._blocks.logs(self._blocks.unpacked(data))):
                     yield record.time_ns, number << 32 | index, record
 
-    def lines(
-        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
-    ) -> Iterator[LogLine]:
+    def lines(self, since_ns: int, until_ns: int, services: frozenset[str] = frozenset()) -> Iterator[LogLine]:
         """See `LogStore.lines`."""
-        where, parameters = _blocks(since_ns, until_ns, services, min_severity)
+        where, parameters = _blocks(since_ns, until_ns, services)
         sql = f"SELECT name, data FROM log_block CROSS JOIN service ON service.id = service WHERE {where}"  # noqa: S608
         for name, data in self._db.stream(sql, parameters):
             for line in self._blocks.lines(self._blocks.unpacked(data), str(name)):
-                if since_ns <= line.time_ns <= until_ns and line.severity_number >= min_severity:
+                if since_ns <= line.time_ns <= until_ns:
                     yield line
 
     def tail(self, cursor: str) -> LogTail:
@@ -134,7 +132,7 @@ class EmbeddedLogStore:
         return tuple(sorted(records, key=lambda record: record.time_ns))
 
 
-def _blocks(since: int, until: int, services: frozenset[str], min_severity: int) -> tuple[str, tuple[object, ...]]:
+def _blocks(since: int, until: int, services: frozenset[str], min_severity: int = 0) -> tuple[str, tuple[object, ...]]:
     """The condition that a block may hold a record to keep, and its parameters."""
     where = ["last >= ?", "first <= ?", "severity >= ?"]
     parameters: list[object] = [storable.number(since), storable.number(until), min_severity]

@@ -37,16 +37,14 @@ def passing(keep: LogFilter) -> str:
     query = _streams(keep.services)
     if keep.correlated:
         query += ' | correlation_id!=""'
-    return query + _severe(keep.min_severity)
+    if keep.min_severity > 0:
+        query += f" | severity_number>={keep.min_severity}"
+    return query
 
 
-def lines(services: frozenset[str], min_severity: int) -> str:
-    """Records of some services (none: all) and of a severity at least, with nothing of them but what a line needs."""
-    return f"{_streams(services)}{_severe(min_severity)} | keep service_name, severity_number, trace_id"
-
-
-def _severe(least: int) -> str:
-    return f" | severity_number>={least}" if least > 0 else ""
+def lines(services: Iterable[str]) -> str:
+    """Records of some services (none: all), with nothing of them but what a line needs."""
+    return f"{_streams(services)} | keep service_name, severity_number, trace_id"
 
 
 def _streams(services: Iterable[str]) -> str:

@@ -97,11 +97,9 @@ class LokiLogStore:
             self._tail.note(cursor, [entry for entry, _ in shown])
         return LogPage(tuple(record for _, record in reversed(shown)), truncated, cursor)
 
-    def lines(
-        self, since_ns: int, until_ns: int, *, services: frozenset[str] = frozenset(), min_severity: int = 0
-    ) -> Iterator[LogLine]:
+    def lines(self, since_ns: int, until_ns: int, services: frozenset[str] = frozenset()) -> Iterator[LogLine]:
         """See `LogStore.lines`. Looks no further back than 30 days, or than logs are kept."""
-        wanted = query.lines(services, min_severity)
+        wanted = query.lines(services)
         now = time.time_ns()
         for first, last in backwards(max(self._reach, FURTHEST), now):
             if window := clamped(max(first, since_ns), min(last, until_ns), now, self._reach):

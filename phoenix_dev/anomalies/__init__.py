@@ -1,0 +1,1 @@
+"""What is unusual in logs: lines → templates → counts → what of them their own past does not explain."""
