@@ -39,7 +39,7 @@ def images(docker: Docker, parts: Sequence[Part], registry: str) -> Iterator[Fin
     if any(part.core for part in absent):
         yield Finding("images", Severity.ERROR, f"{what}; images.registry names a mirror", where, _MIRROR)
     else:
-        without = " ".join(f"--without {part.name}" for part in absent)
+        without = " ".join(f"--without {part.beside or part.name}" for part in absent)
         yield Finding("images", Severity.WARNING, what, where, f"phoenix-dev up {without}")
 
 

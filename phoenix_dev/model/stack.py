@@ -29,6 +29,7 @@ class Endpoints:
     loki: str = ""
     prometheus: str = ""
     alertmanager: str = ""
+    inbox: str = ""
     grafana: str = ""
 
 

@@ -67,6 +67,7 @@ def endpoint_lines(endpoints: Endpoints) -> Iterator[str]:
         ("Loki", endpoints.loki),
         ("Prometheus", endpoints.prometheus),
         ("Alertmanager", endpoints.alertmanager),
+        ("inbox", endpoints.inbox),
     )
     there = [(name, url) for name, url in named if url]
     label = _label(name for name, _ in there)
@@ -183,6 +184,7 @@ def _endpoints_json(status: StackStatus) -> dict[str, str]:
         "loki": at.loki,
         "prometheus": at.prometheus,
         "alertmanager": at.alertmanager,
+        "inbox": at.inbox,
         "grafana": at.grafana,
     }
 

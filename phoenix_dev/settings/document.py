@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from phoenix_dev.errors import UsageError
-from phoenix_dev.settings.lists import WrongItem, list_of_node
+from phoenix_dev.settings.lists import WrongItem, value_of_node
 from phoenix_dev.settings.values import Origin
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _unknown(path: Path, node: yaml.Node, name: str, names: Sequence[str]) -> Us
 def _value(path: Path, key: Key, node: yaml.Node) -> Value:
     if key.shape != "text":
         try:
-            return list_of_node(key, node, path.parent)
+            return value_of_node(key, node, path.parent)
         except WrongItem as error:
             raise _wrong(path, error.node, error.what) from error
     text = node.value if isinstance(node, yaml.ScalarNode) and not _is_empty(node) else ""

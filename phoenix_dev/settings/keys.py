@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
     Value = str | int | tuple[str, ...] | tuple[RunEntry, ...] | tuple[ServiceEntry, ...]
 
-#: How a value is written in a file: as one text, a list of texts, a list of paths beside the file, or a list of
+#: How a value is written in a file: as one text, a path beside the file, a list of texts, a list of paths, or a list of
 #: mappings, of commands or services (settings/lists.py). In a variable a list stands with commas, mappings in YAML's
 #: flow style.
-Shape = Literal["text", "texts", "paths", "entries", "services"]
+Shape = Literal["text", "path", "texts", "paths", "entries", "services"]
 _LISTS: Mapping[Shape, str] = {
     "texts": "a list of texts",
     "paths": "a list of patterns",
     "entries": "a list, each with name, command and, if need be, dir and env",
     "services": "a list, each with name and url",
 }
+_MAILBOX = r"[^\s,<>@\"\x00-\x1f]+@[^\s,<>@\"\x00-\x1f]+"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -51,6 +52,8 @@ class Key:
     @property
     def allowed(self) -> str:
         """What it may be set to."""
+        if self.shape == "path":
+            return "the path of a file"
         if self.shape != "text":
             return _LISTS[self.shape]
         for wrong in ("\0", ""):
@@ -115,6 +118,30 @@ def _text(text: str) -> str:
     return text
 
 
+def _any(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text")
+    return text
+
+
+def _addresses(text: str) -> str:
+    if text and not re.fullmatch(f"{_MAILBOX}(, ?{_MAILBOX})*", text):
+        raise ValueError("mail addresses, as in team@example.org, sre@example.org")
+    return text
+
+
+def _mail_server(text: str) -> str:
+    if text and not re.fullmatch(r"[a-zA-Z0-9.-]+:[0-9]{1,5}|\[[0-9a-fA-F:.]+\]:[0-9]{1,5}", text):
+        raise ValueError("a mail server and its port, as in smtp.example.org:587")
+    return text
+
+
+def _pace(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}[smh]", text):
+        raise ValueError("whole seconds, minutes or hours, as in 30s, 5m or 4h")
+    return text
+
+
 KEYS: tuple[Key, ...] = (
     Key("project", "--project", "phoenix", _name, "name of the stack; two projects run side by side"),
     Key("runtime", "--runtime", "auto", _one_of("auto", "compose", "embedded"), "what runs the stack"),
@@ -133,6 +160,7 @@ KEYS: tuple[Key, ...] = (
     Key("ports.loki", "", 3100, _port, "where Loki answers, on loopback"),
     Key("ports.prometheus", "", 9090, _port, "where Prometheus answers, on loopback"),
     Key("ports.alertmanager", "", 9093, _port, "where Alertmanager answers, on loopback"),
+    Key("ports.inbox", "", 9095, _port, "where the inbox of alerts answers, on loopback"),
     Key("ports.grafana", "", 3000, _port, "where Grafana answers, on loopback"),
     Key("ports.infrastructure", "", 13133, _port, "where the infrastructure collector says that it lives, on loopback"),
     Key("retention.traces", "", "7d", _days, "how long traces are kept"),
@@ -141,6 +169,16 @@ KEYS: tuple[Key, ...] = (
     Key("retention.metrics", "", "15d", _days, "how long metrics are kept"),
     Key("retention.size", "", "2GiB", _bytes, "how much is kept at most; compose: of metrics alone"),
     Key("images.registry", "", "", _registry, "a mirror that images come from"),
+    Key("alerts.slack_url_file", "", "", _any, "a file with the URL of a webhook of Slack", "path"),
+    Key("alerts.pagerduty_key_file", "", "", _any, "a file with an integration key of PagerDuty", "path"),
+    Key("alerts.email.to", "", "", _addresses, "who gets the summaries"),
+    Key("alerts.email.from", "", "", _addresses, "whom the summaries are from"),
+    Key("alerts.email.smarthost", "", "", _mail_server, "the mail server that sends the summaries"),
+    Key("alerts.email.user", "", "", _any, "who logs in there, over TLS"),
+    Key("alerts.email.password_file", "", "", _any, "a file with the password", "path"),
+    Key("alerts.group_wait", "", "10s", _pace, "how long the first alert of a group waits for others"),
+    Key("alerts.group_interval", "", "1m", _pace, "how long a group waits until it tells what has changed"),
+    Key("alerts.repeat_interval", "", "4h", _pace, "after how long what still fires is told again"),
     Key("logs.files", "", (), _text, "log files that are followed, as patterns beside the file", "paths"),
     Key("logs.containers", "", (), _container, "containers whose output is kept as logs, by name", "texts"),
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),

@@ -1,4 +1,6 @@
-"""Settings that are lists: of texts, paths, commands, services. Read as nodes, for the line of what is wrong."""
+"""Settings that are lists, of texts, paths, commands, services, or a path. Read as nodes, for the line of what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,12 @@ class WrongItem(Exception):
         self.what = what
 
 
-def list_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
-    """The value of a setting that is a list; what is relative in it is so to `folder`. Raises WrongItem."""
+def value_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
+    """The value of a setting that is a list or a path; what is relative in it is so to `folder`. Raises WrongItem."""
+    if key.shape == "path":
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip() or "\0" in node.value:
+            raise WrongItem(node, f"sets '{key.name}' to no path: it has to be the path of a file")
+        return _placed(key, node.value, folder)
     if not isinstance(node, yaml.SequenceNode):
         raise WrongItem(node, f"sets '{key.name}' to no list: it has to be one, an item a line, as in '- item'")
     if key.shape == "entries":
@@ -49,8 +55,10 @@ def list_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
     return tuple(_checked(key, item, folder) for item in node.value)
 
 
-def list_of_text(key: Key, text: str, folder: Path) -> Value:
+def value_of_text(key: Key, text: str, folder: Path) -> Value:
     """The same from a variable. Raises ValueError with what it has to be."""
+    if key.shape == "path":
+        return _placed(key, text, folder)
     if key.shape not in _EXAMPLES:
         texts = (item.strip() for item in text.split(","))
         return tuple(_placed(key, item, folder) for item in texts if item)
@@ -58,7 +66,7 @@ def list_of_text(key: Key, text: str, folder: Path) -> Value:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             return ()
-        return list_of_node(key, node, folder)
+        return value_of_node(key, node, folder)
     except (yaml.YAMLError, WrongItem, RecursionError) as error:
         raise ValueError(f"a list in YAML's flow style, as in {_EXAMPLES[key.shape]}") from error
 
@@ -81,7 +89,7 @@ def _checked(key: Key, item: yaml.Node, folder: Path) -> str:
 
 
 def _placed(key: Key, text: str, folder: Path) -> str:
-    return os.path.normpath(folder / os.path.expanduser(text)) if key.shape == "paths" else text
+    return os.path.normpath(folder / os.path.expanduser(text)) if key.shape in ("path", "paths") else text
 
 
 def _run_entry(item: yaml.Node, folder: Path) -> RunEntry:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import UsageError
 from phoenix_dev.settings.keys import KEYS, Key
-from phoenix_dev.settings.values import Images, Logs, Origin, Ports, Retention, Settings
+from phoenix_dev.settings.values import (
+    Alerts,
+    Email,
+    Images,
+    Logs,
+    Origin,
+    Ports,
+    Retention,
+    Settings,
+    attribute_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,9 +85,9 @@ def _parse(key: Key, text: str, origin: Origin) -> Value:
         if key.shape != "text":
             from pathlib import Path
 
-            from phoenix_dev.settings.lists import list_of_text
+            from phoenix_dev.settings.lists import value_of_text
 
-            return list_of_text(key, text, Path.cwd())
+            return value_of_text(key, text, Path.cwd())
         return key.parse(text)
     except ValueError as error:
         raise UsageError(
@@ -88,13 +98,14 @@ def _parse(key: Key, text: str, origin: Origin) -> Value:
 def _settings(resolved: Mapping[str, tuple[Value, Origin]]) -> Settings:
     groups: dict[str, dict[str, Any]] = {}
     for name, (value, _) in resolved.items():
-        group, _, key = name.rpartition(".")
+        group, _, key = attribute_of(name).rpartition(".")
         groups.setdefault(group, {})[key] = value
     return Settings(
         **groups[""],
         ports=Ports(**groups["ports"]),
         retention=Retention(**groups["retention"]),
         images=Images(**groups["images"]),
+        alerts=Alerts(**groups["alerts"], email=Email(**groups["alerts.email"])),
         logs=Logs(**groups["logs"]),
         origins={name: origin for name, (_, origin) in resolved.items()},
     )

@@ -39,6 +39,7 @@ class Ports:
     loki: int = 3100
     prometheus: int = 9090
     alertmanager: int = 9093
+    inbox: int = 9095
     grafana: int = 3000
     infrastructure: int = 13133
 
@@ -69,6 +70,31 @@ class Images:
     """Where images come from: `registry` is a mirror, empty for the usual ones."""
 
     registry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """Who gets the summaries (`to`, `from_`: addresses), and the mail server that sends them (`host:port`)."""
+
+    to: str = ""
+    from_: str = ""
+    smarthost: str = ""
+    user: str = ""
+    password_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who hears of alerts, and how soon. What is a file holds a secret (absolute paths); empty: that channel is not set
+    up, and the inbox takes its place.
+    """
+
+    slack_url_file: str = ""
+    pagerduty_key_file: str = ""
+    group_wait: str = "10s"
+    group_interval: str = "1m"
+    repeat_interval: str = "4h"
+    email: Email = field(default_factory=Email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,7 @@ class Settings:
     ports: Ports = field(default_factory=Ports)
     retention: Retention = field(default_factory=Retention)
     images: Images = field(default_factory=Images)
+    alerts: Alerts = field(default_factory=Alerts)
     logs: Logs = field(default_factory=Logs)
     run: tuple[RunEntry, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
@@ -116,10 +143,15 @@ class Settings:
         """The value of a setting by its name, as in `ports.otlp_grpc`."""
         from operator import attrgetter
 
-        found: Value = attrgetter(name)(self)
+        found: Value = attrgetter(attribute_of(name))(self)
         return found
 
     def chosen(self, name: str) -> bool:
         """Whether the user named this setting anywhere, as opposed to its default."""
         origin = self.origins.get(name)
         return origin is not None and origin.kind != "default"
+
+
+def attribute_of(name: str) -> str:
+    """Where a setting lies in the values: a word that Python keeps for itself has a `_` at its end."""
+    return f"{name}_" if name.endswith(".from") else name

@@ -29,6 +29,12 @@ FOUR_VALUES = {
     "retention.logs": ["1d", "2d", "3w", "4w"],
     "retention.metrics": ["1d", "2d", "3w", "4w"],
     "retention.size": ["1GB", "2GiB", "3MB", "4MiB"],
+    "alerts.email.to": ["a@x.example", "b@x.example, c@x.example", "d@x.example", "e@x.example"],
+    "alerts.email.from": ["a@x.example", "b@x.example", "c@x.example", "d@x.example"],
+    "alerts.email.smarthost": ["a.example:25", "b.example:587", "c.example:465", "127.0.0.1:1025"],
+    "alerts.group_wait": ["1s", "2s", "3m", "4h"],
+    "alerts.group_interval": ["1s", "2s", "3m", "4h"],
+    "alerts.repeat_interval": ["1s", "2s", "3m", "4h"],
     "images.registry": ["a.example", "b.example:5000", "c.example/hub", "d.example:5000/hub/x"],
 }
 
@@ -66,19 +72,44 @@ def test_flag_beats_variable_beats_project_file_beats_user_file(
     key: Key, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = FOUR_VALUES.get(key.name, "1234")
-    parent, _, name = key.name.rpartition(".")
-    yaml = "{parent}:\n  {name}: {value}\n" if parent else "{name}: {value}\n"
-    line = 2 if parent else 1
+    *parents, name = key.name.split(".")
+    yaml = "".join(f"{depth * '  '}{parent}:\n" for depth, parent in enumerate(parents))
+    yaml += len(parents) * "  " + name + ": {value}\n"
+    line = len(parents) + 1
 
-    write(yaml.format(parent=parent, name=name, value=values[0]), home)
+    write(yaml.format(value=values[0]), home)
     assert (str(load({}).value(key.name)), load({}).origins[key.name].place) == (values[0], f"{home / NAME}:{line}")
-    project = write(yaml.format(parent=parent, name=name, value=values[1]))
+    project = write(yaml.format(value=values[1]))
     assert (str(load({}).value(key.name)), load({}).origins[key.name].place) == (values[1], f"{project}:{line}")
     monkeypatch.setenv(key.variable, values[2])
     assert (str(load({}).value(key.name)), load({}).origins[key.name].place) == (values[2], key.variable)
     found = load({key.name: values[3]})
     assert (str(found.value(key.name)), found.origins[key.name].place) == (values[3], key.flag)
     assert found.chosen(key.name)
+
+
+def test_a_path_is_one_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write("alerts: {slack_url_file: secrets/slack, pagerduty_key_file: ~/key}\n")
+    found = load({}).alerts
+    assert found.slack_url_file == str(project.parent / "secrets" / "slack")
+    assert found.pagerduty_key_file == str(Path.home() / "key")
+    monkeypatch.setenv("PHOENIX_DEV_ALERTS_SLACK_URL_FILE", "here")
+    assert load({}).alerts.slack_url_file == str(Path.cwd() / "here")
+    write("alerts:\n  slack_url_file: [a]\n")
+    assert complaint().endswith(":2 sets 'alerts.slack_url_file' to no path: it has to be the path of a file")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("alerts.email.to", "team"),
+        ("alerts.email.from", "a@b.example\r\nBcc: c@d.example"),
+        ("alerts.email.smarthost", "smtp.example"),
+        ("alerts.group_wait", "0s"),
+    ],
+)
+def test_a_channel_of_alerts_that_cannot_work_is_refused(name: str, wrong: str) -> None:
+    assert "has to be" in complaint({name: wrong})
 
 
 def test_what_is_kept_is_known_as_written_and_as_a_number() -> None:

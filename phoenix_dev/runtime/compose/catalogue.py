@@ -40,7 +40,8 @@ class Port:
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part. `core`: without it there is no stack. `volume` is where it keeps data, if it does, as `user` (numbers).
-    `on_host`: it listens on the host itself; its container says on which ports (PORT_LABEL).
+    `on_host`: it listens on the host itself; its container says on which ports (PORT_LABEL). `beside`: the part without
+    which it has nothing to do, and with which it is left out.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Part:
     user: str
     core: bool = True
     on_host: bool = False
+    beside: str = ""
 
     def image_from(self, registry: str) -> str:
         """Its image, from a mirror when one is given."""
@@ -96,6 +98,18 @@ ALERTMANAGER = Part(
     "65534:65534",
     core=False,
 )
+INBOX = Part(
+    "inbox",
+    "the inbox of alerts",
+    "inbox",
+    # As the registry calls what everybody calls python:3.11-slim; a mirror knows it by this name alone.
+    "library/python:3.11-slim",
+    (Port("inbox", "The inbox of alerts", 9095),),
+    "inbox",
+    "65534:65534",
+    core=False,
+    beside=ALERTMANAGER.name,
+)
 GRAFANA = Part(
     "grafana",
     "Grafana",
@@ -118,12 +132,13 @@ INFRASTRUCTURE = Part(
     on_host=True,
 )
 
-PARTS = (COLLECTOR, JAEGER, LOKI, PROMETHEUS, ALERTMANAGER, GRAFANA, INFRASTRUCTURE)
+PARTS = (COLLECTOR, JAEGER, LOKI, PROMETHEUS, ALERTMANAGER, INBOX, GRAFANA, INFRASTRUCTURE)
 PORTS = tuple(port for part in PARTS for port in part.ports)
-OPTIONAL = tuple(part.name for part in PARTS if not part.core)
+#: What may be left out by name.
+OPTIONAL = tuple(part.name for part in PARTS if not (part.core or part.beside))
 
 
 def wanted_parts(without: Iterable[str]) -> tuple[Part, ...]:
-    """All parts but those left out by name."""
+    """All parts but those left out by name, and what goes with them."""
     left_out = set(without)
-    return tuple(part for part in PARTS if part.name not in left_out)
+    return tuple(part for part in PARTS if not {part.name, part.beside} & left_out)

@@ -17,6 +17,7 @@ from phoenix_dev.runtime.compose.catalogue import (
     ALERTMANAGER,
     COLLECTOR,
     GRAFANA,
+    INBOX,
     INFRASTRUCTURE,
     JAEGER,
     LOKI,
@@ -71,6 +72,10 @@ def _alertmanager(ports: Mapping[str, int], patience_s: float) -> str:
     return _serves(ports["alertmanager"], "/-/ready", patience_s)
 
 
+def _inbox(ports: Mapping[str, int], patience_s: float) -> str:
+    return _serves(ports["inbox"], "/health", patience_s)
+
+
 def _grafana(ports: Mapping[str, int], patience_s: float) -> str:
     status, body = _ask(ports["grafana"], "/api/health", patience_s)
     healthy = status == 200 and json.loads(body).get("database") == "ok"
@@ -87,6 +92,7 @@ _PROBES: Mapping[str, Probe] = {
     LOKI.name: _loki,
     PROMETHEUS.name: _prometheus,
     ALERTMANAGER.name: _alertmanager,
+    INBOX.name: _inbox,
     GRAFANA.name: _grafana,
     INFRASTRUCTURE.name: _infrastructure,
 }

@@ -21,7 +21,9 @@ _HOST = "http://127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class ComposeRecord:
-    """Ports by name, which parts were left out, and why others could not be had; what is followed, as in `Logs`."""
+    """Ports by name, which parts were left out, and why others could not be had; what is followed, as in `Logs`;
+    which channels of alerts reach people, by name.
+    """
 
     version: str
     ports: Mapping[str, int]
@@ -29,6 +31,7 @@ class ComposeRecord:
     unavailable: Mapping[str, str] = field(default_factory=dict)
     log_files: tuple[str, ...] = ()
     log_containers: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -45,7 +48,8 @@ class ComposeRecord:
         found = read_document(home / COMPOSE_FILE)
         try:
             known = {one.name: found[one.name] for one in fields(cls) if one.name in found}
-            lists = {name: tuple(known.get(name, ())) for name in ("without", "log_files", "log_containers")}
+            names = ("without", "log_files", "log_containers", "channels")
+            lists = {name: tuple(known.get(name, ())) for name in names}
             return cls(**{**known, **lists})
         except TypeError:
             return None

@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.runtime.compose import jaeger_links
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("compose", "provisioning")
+#: The program of the inbox lies beside them.
+_WRITTEN = (*FOLDERS, "phoenix_dev")
 #: The label that makes compose start a service anew when a file that it mounts has changed.
 _FILES_LABEL = "dev.phoenix.files"
 _IN_PLACE_OF_SOURCES = (".py", ".pyc")
@@ -50,25 +53,31 @@ class StackFiles:
         """Whether all that compose reads is in place."""
         return all(path.is_file() for path in (*self.compose_files, self.environment))
 
-    def write(self, assets: Path, environment: Mapping[str, str]) -> None:
+    def write(
+        self, assets: Path, environment: Mapping[str, str], contents: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
         """Put everything in place, file by file, touching only what differs; remove what no longer belongs there.
 
-        Raises OSError when the folder cannot be written.
+        `contents`: files by their path below `folder`, in place of those of the assets or beside them. Raises OSError
+        when the folder cannot be written.
         """
-        generated = {self.environment, self.compose_files[1]}
-        keep = set(generated)
+        keep = {self.environment, self.compose_files[1], *(self.folder / name for name in contents)}
         for name in FOLDERS:
-            for source in _files(assets / name):
+            for source in _data(assets / name):
                 target = self.folder / source.relative_to(assets)
+                if target in keep:
+                    continue
                 keep.add(target)
                 content = source.read_bytes()
                 if source == assets / jaeger_links.PAGES:
                     content = jaeger_links.linked(content, environment)
                 _put(target, content)
+        for name, content in contents.items():
+            _put(self.folder / name, content)
         lines = [f"{name}={value}\n" for name, value in environment.items()]
         _put(self.environment, "".join(lines).encode())
         _put(self.compose_files[1], json.dumps(self._marks(), indent=1).encode())
-        for name in FOLDERS:
+        for name in _WRITTEN:
             for path in _files(self.folder / name):
                 if path not in keep:
                     path.unlink()
@@ -94,12 +103,17 @@ class StackFiles:
         return digest.hexdigest()[:16]
 
 
+def _data(folder: Path) -> Iterator[Path]:
+    """Every file of the assets below a folder. Sources of ours are no data."""
+    return (path for path in _files(folder) if path.suffix not in _IN_PLACE_OF_SOURCES)
+
+
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, in a stable order; none when there is no such folder. Sources of ours are no data."""
+    """Every file below a folder, in a stable order; none when there is no such folder."""
     if folder.is_file():
         yield folder
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in _IN_PLACE_OF_SOURCES:
+        if path.is_file():
             yield path
 
 

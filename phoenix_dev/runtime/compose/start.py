@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev import __version__
+from phoenix_dev.alerting.channels import channels_of
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose import images
 from phoenix_dev.runtime.compose.catalogue import PARTS, wanted_parts
 from phoenix_dev.runtime.compose.command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose.containers import Containers
+from phoenix_dev.runtime.compose.delivery import Delivery
 from phoenix_dev.runtime.compose.docker_socket import socket_environment
 from phoenix_dev.runtime.compose.logs import SERVICE as LOG_FILES
 from phoenix_dev.runtime.compose.logs import ComposeLogs
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from phoenix_dev.alerting.channels import Channels
     from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.containers import ContainerFacts
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
@@ -68,15 +71,16 @@ class ComposeStart:
 
         Raises NotReady when a core part does not start; what did start is left as it is.
         """
+        channels = channels_of(self.settings)
         parts = wanted_parts(self.without)
         unavailable = images.fetch(self.docker_engine, parts, self.settings.images.registry, self.listener)
         started_at = time.monotonic()
         deadline = started_at + timeout_s
         starting = tuple(part for part in parts if part.name not in unavailable)
-        numbers, notes = self._bring_up(starting, unavailable)
+        numbers, notes = self._bring_up(starting, unavailable, channels)
         failed = self._await_ready(starting, numbers, started_at, deadline)
         if lost := self._lost_to_others(failed, numbers):
-            numbers, notes = self._bring_up(starting, unavailable, lost)
+            numbers, notes = self._bring_up(starting, unavailable, channels, lost)
             failed = self._await_ready(starting, numbers, started_at, deadline)
         for part, why in failed.items():
             if part.core:
@@ -87,7 +91,11 @@ class ComposeStart:
         return (*notes, *unavailable.values(), *told)
 
     def _bring_up(
-        self, parts: Sequence[Part], unavailable: Mapping[str, str], lost: frozenset[int] = frozenset()
+        self,
+        parts: Sequence[Part],
+        unavailable: Mapping[str, str],
+        channels: Channels,
+        lost: frozenset[int] = frozenset(),
     ) -> tuple[Mapping[str, int], tuple[str, ...]]:
         """Have compose start the parts on ports that are free and not `lost`: the ports by name, and what to tell."""
         command = ComposeCommand(self.docker_engine, self.settings.project, self.files)
@@ -95,12 +103,15 @@ class ComposeStart:
         for attempt in range(_ATTEMPTS):
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
-            further = {**self._logs.prepare(), **socket_environment(self.docker_engine)}
-            self.files.write(assets_folder(), {**self._environment(chosen.numbers), **further})
+            delivery = Delivery(self.home, self.settings, channels, chosen.numbers, self.without)
+            delivery.write_secrets()
+            further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **delivery.variables()}
+            environment = {**self._environment(chosen.numbers), **further}
+            self.files.write(assets_folder(), environment, delivery.files(assets_folder()))
             name_services(self.home, self.settings)
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
-            self._record(chosen.numbers, unavailable).write(self.home)
+            self._record(chosen.numbers, unavailable, channels).write(self.home)
             there = Containers(self.docker_engine, self.settings.project).facts()
             services = [part.service for part in parts] + self._logs.services
             if unwanted := _to_be_removed(there, services):
@@ -123,9 +134,11 @@ class ComposeStart:
             return []
         return [f"the log files are not read: their collector {reader.name} {reader.why}"]
 
-    def _record(self, numbers: Mapping[str, int], unavailable: Mapping[str, str]) -> ComposeRecord:
+    def _record(self, numbers: Mapping[str, int], unavailable: Mapping[str, str], channels: Channels) -> ComposeRecord:
         logs = self.settings.logs
-        return ComposeRecord(__version__, numbers, self.without, unavailable, logs.files, logs.containers)
+        return ComposeRecord(
+            __version__, numbers, self.without, unavailable, logs.files, logs.containers, channels.real
+        )
 
     @property
     def _logs(self) -> ComposeLogs:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parents[3] / "compose" / "compose.yaml"
 #: What is published, and what would be with all profiles.
-PORTS = ("OTLP_GRPC", "OTLP_HTTP", "JAEGER", "JAEGER_ERRORS", "LOKI", "PROMETHEUS", "ALERTMANAGER")
+PORTS = ("OTLP_GRPC", "OTLP_HTTP", "JAEGER", "JAEGER_ERRORS", "LOKI", "PROMETHEUS", "ALERTMANAGER", "INBOX")
 ALL_PORTS = (*PORTS, "GRAFANA", "INFRASTRUCTURE")
 PROTOBUF = {"content-type": "application/x-protobuf"}
 
@@ -34,6 +34,7 @@ READY = {
     "loki": ("LOKI", "GET", "/loki/api/v1/query?query=vector(1)"),
     "prometheus": ("PROMETHEUS", "GET", "/-/ready"),
     "alertmanager": ("ALERTMANAGER", "GET", "/-/ready"),
+    "inbox": ("INBOX", "GET", "/health"),
 }
 
 

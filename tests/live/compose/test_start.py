@@ -111,7 +111,7 @@ def test_project_and_version_are_on_all_that_it_made(stack: ByHand) -> None:
     mine = ("--filter", f"label=dev.phoenix.project={stack.project}", "--format", "{{.Name}}")
     assert len(stack.docker("ps", "--all", *mine[:2], "--quiet").split()) == len(PARTS) + 1
     assert set(stack.docker("volume", "ls", *mine).split()) == {
-        f"{stack.project}_{name}" for name in ("queue", "traces", "logs", "metrics", "alerts")
+        f"{stack.project}_{name}" for name in ("queue", "traces", "logs", "metrics", "alerts", "inbox")
     }
     assert stack.docker("network", "ls", *mine).split() == [stack.project]
 

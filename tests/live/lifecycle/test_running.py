@@ -52,7 +52,7 @@ def running(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 def test_up_waits_until_each_part_answers_and_says_when(running: Running) -> None:
     lines = [line for line in running.first.stderr.splitlines() if line.startswith("✓")]
-    assert {line.split()[1] for line in lines} == {*CORE, "alertmanager", "infrastructure"}
+    assert {line.split()[1] for line in lines} == {*CORE, "alertmanager", "inbox", "infrastructure"}
     print(f"first up: {running.seconds:.1f} s\n" + "\n".join(lines))
     assert running.seconds < PATIENCE_S
 
@@ -62,12 +62,13 @@ def test_up_tells_all_there_is(running: Running) -> None:
     assert (up["runtime"], up["profile"], up["state"]) == ("compose", "development", "running")
     assert up["project"] == running.project.name
     assert set(up["endpoints"]) == {
-        "otlp_grpc", "otlp_http", "ui", "jaeger", "jaeger_errors", "loki", "prometheus", "alertmanager", "grafana",
+        "otlp_grpc", "otlp_http", "ui", "jaeger", "jaeger_errors", "loki", "prometheus", "alertmanager", "inbox",
+        "grafana",
     }  # fmt: skip
     assert up["endpoints"]["grafana"] == ""
     assert up["endpoints"]["ui"] == up["endpoints"]["jaeger"]
     health = {one["name"]: one["health"] for one in up["components"]}
-    assert health == dict.fromkeys([*CORE, "alertmanager", "infrastructure"], "healthy")
+    assert health == dict.fromkeys([*CORE, "alertmanager", "inbox", "infrastructure"], "healthy")
 
 
 def test_status_tells_memory_disk_restarts_and_since_when(running: Running) -> None:
@@ -153,11 +154,11 @@ def test_a_variable_of_the_shell_that_compose_would_read_changes_nothing(running
 
 def test_a_part_that_is_left_out_later_is_removed_and_comes_back(running: Running) -> None:
     left_out = running.project.up("--without", "alertmanager")
-    assert left_out["endpoints"]["alertmanager"] == ""
+    assert left_out["endpoints"]["alertmanager"] == left_out["endpoints"]["inbox"] == ""
     assert left_out["state"] == "running"
-    assert "alertmanager" not in running.project.containers()
+    assert {"alertmanager", "inbox"}.isdisjoint(running.project.containers())
     assert running.project.up()["endpoints"]["alertmanager"].startswith("http://127.0.0.1:")
-    assert "alertmanager" in running.project.containers()
+    assert {"alertmanager", "inbox"} <= set(running.project.containers())
 
 
 def test_another_umask_leaves_the_files_readable_for_the_containers(running: Running) -> None:

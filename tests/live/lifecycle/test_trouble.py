@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.compose.catalogue import PARTS, PORTS
+from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, GRAFANA, INBOX, PARTS, PORTS
 from phoenix_dev.settings import Settings
 from tests.live.lifecycle.project import LABEL, docker
 from tests.waiting import wait_until
@@ -83,7 +83,7 @@ def test_an_image_that_is_missing_and_cannot_be_pulled_is_named_with_the_setting
 
 
 def test_images_of_a_mirror_are_used_and_a_missing_optional_one_degrades(project: Project) -> None:
-    tags = {part.image_from(NOWHERE): part.image for part in PARTS if part.name not in ("grafana", "alertmanager")}
+    tags = {part.image_from(NOWHERE): part.image for part in PARTS if part not in (GRAFANA, ALERTMANAGER, INBOX)}
     try:
         for tag, image in tags.items():
             docker("tag", image, tag)

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 import yaml
 
-from phoenix_dev.runtime.compose.catalogue import INFRASTRUCTURE, OPTIONAL, PARTS, PORT_LABEL, PORTS, Part, wanted_parts
+from phoenix_dev.runtime.compose.catalogue import (
+    INBOX,
+    INFRASTRUCTURE,
+    OPTIONAL,
+    PARTS,
+    PORT_LABEL,
+    PORTS,
+    Part,
+    wanted_parts,
+)
 from phoenix_dev.settings import Settings
 
 COMPOSE = Path(__file__).parents[4] / "compose"
@@ -78,6 +87,7 @@ def test_every_port_is_a_setting_and_every_setting_of_a_port_is_one() -> None:
 def test_what_may_be_left_out_is_optional() -> None:
     assert set(OPTIONAL) == {"grafana", "alertmanager", "infrastructure"}
     assert {part.name for part in wanted_parts(OPTIONAL)} == {"collector", "jaeger", "loki", "prometheus"}
+    assert INBOX not in wanted_parts(["alertmanager"]), "without what sends nothing arrives"
 
 
 def test_an_image_comes_from_the_mirror_that_is_named() -> None:

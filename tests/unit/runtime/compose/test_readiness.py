@@ -93,6 +93,7 @@ def test_a_port_where_nobody_listens_is_not_ready(part: Part) -> None:
             "loki",
             "prometheus",
             "alertmanager",
+            "inbox",
             "grafana",
             "infrastructure",
         ),
