@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.dashboards.business import business
+from tools.dashboards.health import service_health
+from tools.dashboards.infrastructure import infrastructure
+from tools.dashboards.logbook import logs
 from tools.dashboards.overview import system_overview
 from tools.dashboards.service import service
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
 
 def all_boards() -> tuple[Board, ...]:
     """Every dashboard, built anew."""
-    return (system_overview(), service())
+    return (system_overview(), service(), business(), infrastructure(), service_health(), logs())
 
 
 def write_all(folder: Path) -> None:

@@ -11,13 +11,12 @@ from urllib.parse import quote
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import DashboardLink
 
+from phoenix_dev.signals.names import SERVICE_DASHBOARD
+from tools.dashboards.queries import ERROR_LEVELS, logs
 from tools.dashboards.sources import JAEGER, LOKI
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.common import DataSourceRef
-
-#: The uid of the dashboard of one service, to which others lead.
-SERVICE_DASHBOARD = "phoenix-service"
 
 _VARIABLE = re.compile(r"(\$\{[^}]*\})")
 
@@ -52,6 +51,11 @@ def to_service(service: str) -> Link:
     return Link("Dashboard of this service", url)
 
 
+def to_dashboard(uid: str, title: str) -> Link:
+    """To another dashboard as a whole, over the same time."""
+    return Link(title, f"/d/{uid}/?from=${{__from}}&to=${{__to}}")
+
+
 def to_traces(service: str, *, operation: str = "", failed: bool = False) -> Link:
     """To a search for traces of a service in Explore."""
     query = {"queryType": "search", "service": service, "limit": 20}
@@ -65,6 +69,12 @@ def to_traces(service: str, *, operation: str = "", failed: bool = False) -> Lin
 def to_logs(expr: str, title: str = "Logs") -> Link:
     """To log records in Explore."""
     return Link(title, _explore(LOKI, {"expr": expr, "queryType": "range"}))
+
+
+def to_error_logs(service: str = "") -> Link:
+    """To what a service, or all, logged as an error in that time."""
+    of = f'service_name="{service}"' if service else 'service_name=~".+"'
+    return to_logs(logs(of, level=ERROR_LEVELS), "Error logs" if service else "Error logs of all services")
 
 
 def _explore(source: DataSourceRef, query: dict[str, Any]) -> str:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import ValueMap, ValueMappingResult
 
+from phoenix_dev.signals.names import (
+    CORE_PARTS,
+    HEALTH_DASHBOARD,
+    INFRASTRUCTURE_DASHBOARD,
+    OPTIONAL_PARTS,
+    OVERVIEW_DASHBOARD,
+)
 from tools.dashboards import links, queries, thresholds
+from tools.dashboards.alerts import alerts, firing
 from tools.dashboards.board import Board, Section
 from tools.dashboards.panels import Column, Numbers, Tile, Words, course, log_records, number, rows
 from tools.dashboards.sources import LOKI, PROMETHEUS
 from tools.dashboards.targets import logql, promql, promql_table
 
 #: The parts of the stack, named as Prometheus scrapes them.
-PARTS = ("otel-collector", "jaeger", "loki", "prometheus", "alertmanager", "grafana")
+PARTS = (*CORE_PARTS, *OPTIONAL_PARTS)
 
 #: Colours of Loki's levels, from calm to alarming.
 LEVELS = {
@@ -26,6 +34,7 @@ LEVELS = {
 }
 
 _NO_REQUESTS = "No requests yet"
+_OF_ALL = (links.to_dashboard(HEALTH_DASHBOARD, "Which services"), links.to_error_logs())
 _OF_SERIES = links.variable("__field.labels.service_name")
 _OF_ROW = links.variable("__data.fields.Service")
 _BY_SERVICE = (links.to_service(_OF_SERIES), links.to_traces(_OF_SERIES))
@@ -35,11 +44,12 @@ _ONLY_WITH_ERRORS = "only requests that fail have an answer here"
 def system_overview() -> Board:
     """All services on one page."""
     return Board(
-        uid="phoenix-system-overview",
+        uid=OVERVIEW_DASHBOARD,
         title="System Overview",
-        description="All services: requests, errors, durations, logs, and whether each part of the stack answers.",
+        description="All services: requests, errors, durations, logs; alerts; whether each part of the stack answers.",
         sections=(
-            Section("Now", ((_request_rate(), _error_ratio(), _p95(), _services(), _alerts()), (_parts(),))),
+            Section("Now", ((_request_rate(), _error_ratio(), _p95(), _services(), firing()), (_parts(),))),
+            Section("Alerts", ((alerts(),),)),
             Section("Traffic", ((_rate_by_service(), _errors_by_service()), (_p95_by_service(), _logs_by_level()))),
             Section("Services", ((_table_of_services(),),)),
             Section("Errors", ((_top_errors(),), (_error_logs(),))),
@@ -50,31 +60,25 @@ def system_overview() -> Board:
 def _request_rate() -> Tile:
     words = Words("Request rate", "Requests that all services answered, a second, over the last minute.", _NO_REQUESTS)
     target = promql(queries.rate(queries.REQUESTS), "requests")
-    return Tile(number(words, PROMETHEUS, target, Numbers("reqps")), 5, 5)
+    return Tile(number(words, PROMETHEUS, target, Numbers("reqps", _OF_ALL)), 5, 5)
 
 
 def _error_ratio() -> Tile:
     words = Words("Error rate", "The part of all requests that failed: server spans with status error.", _NO_REQUESTS)
     target = promql(queries.error_ratio(queries.REQUESTS), "failed")
-    return Tile(number(words, PROMETHEUS, target, Numbers("percentunit", limits=thresholds.ERROR_RATIO)), 5, 5)
+    return Tile(number(words, PROMETHEUS, target, Numbers("percentunit", _OF_ALL, thresholds.ERROR_RATIO)), 5, 5)
 
 
 def _p95() -> Tile:
     words = Words("Duration, p95", "19 of 20 requests took no longer, whatever the service.", _NO_REQUESTS)
     target = promql(queries.quantile(0.95, queries.REQUESTS), "p95")
-    return Tile(number(words, PROMETHEUS, target, Numbers("s", limits=thresholds.P95_S)), 5, 5)
+    return Tile(number(words, PROMETHEUS, target, Numbers("s", _OF_ALL, thresholds.P95_S)), 5, 5)
 
 
 def _services() -> Tile:
     words = Words("Services", "Services that sent spans in the last minutes.", "No service has sent spans yet")
     target = promql(f"count(count by (service_name) ({queries.CALLS}))", "services")
-    return Tile(number(words, PROMETHEUS, target, Numbers("short")), 4, 5)
-
-
-def _alerts() -> Tile:
-    words = Words("Alerts firing", "Alerts that fire at this moment, of every severity.", "None")
-    target = promql('count(ALERTS{alertstate="firing"}) or vector(0)', "firing")
-    return Tile(number(words, PROMETHEUS, target, Numbers("short", limits=thresholds.ANY)), 5, 5)
+    return Tile(number(words, PROMETHEUS, target, Numbers("short", _OF_ALL)), 4, 5)
 
 
 def _parts() -> Tile:
@@ -88,7 +92,8 @@ def _parts() -> Tile:
         "1": ValueMappingResult("up", "green", index=1),
     }
     target = promql(f'up{{job=~"{"|".join(PARTS)}"}}', "{{job}}")
-    return Tile(number(words, PROMETHEUS, target, Numbers("none", mappings=(ValueMap(states),))), 24, 4)
+    leads = links.to_dashboard(INFRASTRUCTURE_DASHBOARD, "Their containers")
+    return Tile(number(words, PROMETHEUS, target, Numbers("none", (leads,), mappings=(ValueMap(states),))), 24, 4)
 
 
 def _rate_by_service() -> Tile:

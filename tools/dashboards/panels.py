@@ -65,6 +65,7 @@ class Column:
     links: Sequence[Link] = ()
     width: int | None = None
     limits: tuple[float | None, float] | None = None
+    mappings: Sequence[dashboard.ValueMapping] = ()
 
     def properties(self) -> list[DynamicConfigValue]:
         """What Grafana must know about the column."""
@@ -75,6 +76,9 @@ class Column:
             known.append(DynamicConfigValue("custom.width", self.width))
         if self.limits:
             known.append(DynamicConfigValue("thresholds", thresholds.steps(*self.limits).build()))
+        if self.mappings:
+            known.append(DynamicConfigValue("mappings", list(self.mappings)))
+        if self.limits or self.mappings:
             known.append(DynamicConfigValue("custom.cellOptions", common.TableColorTextCellOptions()))
         return known
 
@@ -93,8 +97,13 @@ class Numbers:
 
 def number(words: Words, source: DataSourceRef, target: Target, shown: Numbers) -> stat.Panel:
     """One number with its course behind it; where the query has several results, several beside each other."""
+    return numbers(words, source, [target], shown)
+
+
+def numbers(words: Words, source: DataSourceRef, targets: Sequence[Target], shown: Numbers) -> stat.Panel:
+    """Several numbers beside each other."""
     panel = stat.Panel().graph_mode(common.BigValueGraphMode.AREA).color_mode(common.BigValueColorMode.VALUE)
-    panel = _described(panel, words, source, shown).with_target(target)
+    panel = described(panel, words, source, shown).targets(list(targets))
     if shown.mappings:
         panel = panel.graph_mode(common.BigValueGraphMode.NONE).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
     last: stat.Panel = panel.reduce_options(options.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -104,8 +113,11 @@ def number(words: Words, source: DataSourceRef, target: Target, shown: Numbers) 
 def course(
     words: Words, source: DataSourceRef, targets: Sequence[Target], shown: Numbers, *, stacked: bool = False
 ) -> timeseries.Panel:
-    """Lines over time, or bars on top of each other."""
-    panel = _described(timeseries.Panel(), words, source, shown).min(0)
+    """Lines over time, with the limits of alerts as dashed lines, or bars on top of each other."""
+    panel = described(timeseries.Panel(), words, source, shown).min(0)
+    if shown.limits:
+        dashed = options.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
+        panel = panel.thresholds_style(dashed)
     panel = panel.targets(list(targets)).show_points(common.VisibilityMode.NEVER).fill_opacity(60 if stacked else 10)
     if stacked:
         mode = options.StackingConfig().mode(common.StackingMode.NORMAL)
@@ -129,7 +141,7 @@ def rows(
     limit: int = 25,
 ) -> table.Panel:
     """A table of what several queries say about the same labels, the largest of column `sort` first."""
-    panel = _described(table.Panel(), words, source, Numbers("short")).targets(list(targets))
+    panel = described(table.Panel(), words, source, Numbers("short")).targets(list(targets))
     for step in _joined(columns, sort, limit):
         panel = panel.with_transformation(step)
     for column in columns:
@@ -140,13 +152,13 @@ def rows(
 
 def traces(words: Words, source: DataSourceRef, target: Target) -> table.Panel:
     """The traces that a search finds; a click on an ID opens the trace."""
-    found: table.Panel = _described(table.Panel(), words, source, Numbers("short")).with_target(target)
+    found: table.Panel = described(table.Panel(), words, source, Numbers("short")).with_target(target)
     return found
 
 
 def log_records(words: Words, source: DataSourceRef, target: Target) -> logs.Panel:
     """Log records, the newest first; details offer the way to the trace and to the whole request."""
-    panel = _described(logs.Panel(), words, source, Numbers("none")).with_target(target)
+    panel = described(logs.Panel(), words, source, Numbers("none")).with_target(target)
     shown: logs.Panel = (
         panel.show_time(True)
         .wrap_log_message(True)
@@ -160,7 +172,8 @@ def log_records(words: Words, source: DataSourceRef, target: Target) -> logs.Pan
     return shown
 
 
-def _described(panel: Any, words: Words, source: DataSourceRef, shown: Numbers) -> Any:
+def described(panel: Any, words: Words, source: DataSourceRef, shown: Numbers) -> Any:
+    """A panel of any kind with its words, source, unit, limits and links."""
     # Panels of different kinds share these methods and no type.
     panel = panel.title(words.title).description(words.description).no_value(words.empty).datasource(source)
     panel = panel.unit(shown.unit)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grafana_foundation_sdk.builders.dashboard import QueryVariable
-from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefresh, VariableSort
-
-from tools.dashboards import links, queries, thresholds
+from phoenix_dev.signals.names import SERVICE_DASHBOARD
+from tools.dashboards import links, measured, queries, thresholds, variables
 from tools.dashboards.board import Board, Section
 from tools.dashboards.overview import LEVELS
 from tools.dashboards.panels import Column, Numbers, Tile, Words, course, log_records, number, rows, traces
 from tools.dashboards.sources import JAEGER, LOKI, PROMETHEUS
+from tools.dashboards.states import BREAKER, breaker_states, states
 from tools.dashboards.targets import TraceSearch, logql, promql, promql_table
 
 if TYPE_CHECKING:
@@ -25,6 +24,9 @@ _CHOSEN = (_SERVICE, 'span_name=~"$operation"', queries.REQUESTS)
 _NO_REQUESTS = "No requests to this service in this period"
 _NAME = links.variable("service")
 _TO_TRACES = (links.to_traces(_NAME), links.to_traces(_NAME, failed=True))
+_TO_LOGS = (links.to_logs(queries.logs(f'service_name="{_NAME}"')),)
+_NO_MEASUREMENTS = "This service does not measure itself"
+_MEASURES = "not every service measures itself"
 _OPERATION = links.variable("__field.labels.span_name")
 _TO_OPERATION = (
     links.to_traces(_NAME, operation=_OPERATION),
@@ -36,7 +38,7 @@ _ONLY_WITH_ERRORS = "only a service with errors has an answer here"
 def service() -> Board:
     """One service on one page."""
     return Board(
-        uid=links.SERVICE_DASHBOARD,
+        uid=SERVICE_DASHBOARD,
         title="Service",
         description="One service: its requests by operation, what it calls, its errors, logs and traces.",
         variables=(_service_variable(), _operation_variable()),
@@ -44,6 +46,7 @@ def service() -> Board:
             Section("Now", ((_request_rate(), _error_ratio(), *_durations(), _error_count()),)),
             Section("Requests", ((_rate_by_operation(), _errors_by_operation()), (_duration(), _logs_by_level()))),
             Section("Operations", ((_operations(),), (_calls(),))),
+            Section("Process", ((_cpu(), _memory()), (_connections(), _breakers()))),
             Section("Errors", ((_error_types(), _failed_traces()),)),
             Section("Logs and traces", ((_logs(),), (_newest_traces(),))),
         ),
@@ -52,27 +55,13 @@ def service() -> Board:
 
 def _service_variable() -> Builder[VariableModel]:
     query = f"label_values({queries.CALLS}, service_name)"
-    return _variable("service", "Service", query, "The service that this page is about.")
+    return variables.one_of("service", "Service", query, "The service that this page is about.")
 
 
 def _operation_variable() -> Builder[VariableModel]:
     query = f"label_values({queries.CALLS}{queries.labels(_SERVICE, queries.REQUESTS)}, span_name)"
     words = "One operation of the service, or all: applies to requests, not to calls, logs and traces."
-    everything = VariableOption(selected=True, text="All", value="$__all")
-    return _variable("operation", "Operation", query, words).include_all(True).all_value(".*").current(everything)
-
-
-def _variable(name: str, label: str, query: str, description: str) -> QueryVariable:
-    return (
-        QueryVariable(name)
-        .label(label)
-        .description(description)
-        .datasource(PROMETHEUS)
-        .query({"qryType": 5, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery"})
-        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(False)
-    )
+    return variables.one_or_all("operation", "Operation", query, words)
 
 
 def _request_rate() -> Tile:
@@ -198,6 +187,35 @@ def _of_row(heading: str) -> tuple[links.Link, ...]:
         links.to_traces(_NAME, operation=operation),
         links.to_traces(_NAME, operation=operation, failed=True),
     )
+
+
+def _cpu() -> Tile:
+    words = Words("CPU", "The part of all processors of its machine that the service uses.", _NO_MEASUREMENTS)
+    target = promql(measured.value(measured.PROCESS_CPU, _SERVICE), "CPU")
+    return Tile(course(words, PROMETHEUS, [target], Numbers("percentunit", _TO_LOGS)), 12, 8, may_be_empty=_MEASURES)
+
+
+def _memory() -> Tile:
+    words = Words("Memory", "What the service holds in memory, all of its instances together.", _NO_MEASUREMENTS)
+    target = promql(measured.value(measured.PROCESS_MEMORY, _SERVICE), "memory")
+    return Tile(course(words, PROMETHEUS, [target], Numbers("bytes", _TO_LOGS)), 12, 8, may_be_empty=_MEASURES)
+
+
+def _connections() -> Tile:
+    words = Words("Connections", "Connections that are open to the service at that moment.", _NO_MEASUREMENTS)
+    target = promql(measured.value(measured.CONNECTIONS, _SERVICE), "connections")
+    return Tile(course(words, PROMETHEUS, [target], Numbers("short", _TO_LOGS)), 12, 8, may_be_empty=_MEASURES)
+
+
+def _breakers() -> Tile:
+    words = Words(
+        "Circuit breakers",
+        "The state of each circuit breaker of the service: while it is open, what is behind it is not called.",
+        "This service tells of no circuit breakers",
+    )
+    target = promql(breaker_states(_SERVICE), "{{breaker}}")
+    panel = states(words, PROMETHEUS, target, BREAKER, _TO_TRACES)
+    return Tile(panel, 12, 8, may_be_empty="not every service has circuit breakers")
 
 
 def _error_types() -> Tile:

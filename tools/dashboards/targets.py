@@ -32,6 +32,12 @@ def promql(expr: str, legend: str = "", *, ref: str = "A", exemplars: bool = Fal
     )
 
 
+def promql_now(expr: str, legend: str = "", *, ref: str = "A") -> Target:
+    """A PromQL query for the end of the shown period, as one number a series: what was counted in all of it."""
+    query = prometheus.Dataquery().datasource(PROMETHEUS).ref_id(ref).expr(expr)
+    return query.legend_format(legend or "__auto").instant()
+
+
 def promql_table(expr: str, *, ref: str = "A") -> Target:
     """A PromQL query for the end of the shown period, as rows."""
     return prometheus.Dataquery().datasource(PROMETHEUS).ref_id(ref).expr(expr).instant().format(PromQueryFormat.TABLE)
@@ -43,6 +49,12 @@ def logql(expr: str, legend: str = "", *, ref: str = "A", lines: int | None = No
     if lines is not None:
         return query.max_lines(lines)
     return query.legend_format(legend)
+
+
+def logql_now(expr: str, legend: str = "", *, ref: str = "A") -> Target:
+    """A LogQL query for the end of the shown period, as one number a series: what was counted in all of it."""
+    query = loki.Dataquery().datasource(LOKI).ref_id(ref).expr(expr).legend_format(legend)
+    return query.query_type("instant")
 
 
 @dataclass(frozen=True, slots=True)

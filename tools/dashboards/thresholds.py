@@ -28,6 +28,12 @@ P95_S = limits_of("api_latency_p95")
 ANY = (None, 1.0)
 
 
+def turned(limits: tuple[float | None, float]) -> tuple[float | None, float]:
+    """The limits of what is used, given those of what is left; both are parts of a whole."""
+    warning, critical = limits
+    return None if warning is None else round(1 - warning, 6), round(1 - critical, 6)
+
+
 def steps(warning: float | None, critical: float) -> Builder[dashboard.ThresholdsConfig]:
     """Green, then yellow from `warning` on (None: never), then red from `critical` on."""
     coloured = [Threshold(None, "green")]

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA = ROOT / "tests" / "unit" / "provisioning" / "schema"
-KINDS = {"stat": "StatPanel", "timeseries": "TimeSeriesPanel", "table": "TablePanel", "logs": "LogsPanel"}
+KINDS = {
+    "stat": "StatPanel",
+    "state-timeline": "StateTimelinePanel",
+    "timeseries": "TimeSeriesPanel",
+    "table": "TablePanel",
+    "logs": "LogsPanel",
+}
 
 
 def test_the_schema_is_of_the_version_that_the_stack_runs() -> None:

@@ -117,6 +117,8 @@ def _formatted(value: str, how: str | None) -> str:
             return value
         case "percentencode":
             return quote(value, safe="")
+        case "regex":
+            return re.sub(r"[\\^$*+?.()|\[\]{}/]", r"\\\g<0>", value)
         case "doublequote":
             return '"' + value.replace('"', '\\"') + '"'
     raise KeyError(how)
