@@ -1,4 +1,4 @@
-"""The span of the request itself, as its sender saw it.
+"""The span of a request itself, as its sender saw it.
 
 Without it the span of whoever answers would have a parent that nobody ever hears of, and no view could tell that from
 one that was lost. OTLP/JSON, since a service's SDK need not be loaded for one span.
@@ -14,6 +14,8 @@ from phoenix_dev import __version__
 from phoenix_dev.asking.deliver import JSON, deliver
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from phoenix_dev.model.exchange import Answer, Outgoing
 
 #: The service that the span belongs to.
@@ -23,12 +25,23 @@ _CLIENT, _ERROR = 3, 2
 
 def send_own_span(endpoint: str, sent: Outgoing, answer: Answer) -> str:
     """Send it to the stack's base URL of OTLP/HTTP: why that was not possible, empty when it was taken."""
-    return deliver(endpoint, "/v1/traces", json.dumps(_export(sent, answer)).encode(), JSON)
+    return send_own_spans(endpoint, [(sent, answer)])
 
 
-def _export(sent: Outgoing, answer: Answer) -> dict[str, Any]:
+def send_own_spans(endpoint: str, exchanges: Sequence[tuple[Outgoing, Answer]]) -> str:
+    """The same of several requests, in one export."""
+    resource = _attributes({"service.name": SERVICE, "service.version": __version__})
+    scope = {"name": "phoenix_dev.request", "version": __version__}
+    spans = [_span(sent, answer) for sent, answer in exchanges]
+    export = {
+        "resourceSpans": [{"resource": {"attributes": resource}, "scopeSpans": [{"scope": scope, "spans": spans}]}]
+    }
+    return deliver(endpoint, "/v1/traces", json.dumps(export).encode(), JSON)
+
+
+def _span(sent: Outgoing, answer: Answer) -> dict[str, Any]:
     parts = urlsplit(sent.url)
-    span = {
+    return {
         "traceId": sent.trace_id,
         "spanId": sent.span_id,
         # Without the query: that is where secrets are.
@@ -38,11 +51,6 @@ def _export(sent: Outgoing, answer: Answer) -> dict[str, Any]:
         "endTimeUnixNano": str(answer.began_ns + answer.duration_ns),
         "attributes": _attributes(_facts(sent, answer)),
         "status": _status(answer),
-    }
-    resource = _attributes({"service.name": SERVICE, "service.version": __version__})
-    scope = {"name": "phoenix_dev.request", "version": __version__}
-    return {
-        "resourceSpans": [{"resource": {"attributes": resource}, "scopeSpans": [{"scope": scope, "spans": [span]}]}]
     }
 
 

@@ -15,6 +15,7 @@ from phoenix_dev.cli.down import down
 from phoenix_dev.cli.env import env
 from phoenix_dev.cli.group import RootGroup
 from phoenix_dev.cli.health import health
+from phoenix_dev.cli.load import load
 from phoenix_dev.cli.logs import logs
 from phoenix_dev.cli.metrics import metrics
 from phoenix_dev.cli.open import open_
@@ -31,7 +32,7 @@ SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
     ("The system", (services, metrics, health, anomalies)),
-    ("Drive it", (request, run, demo)),
+    ("Drive it", (request, run, demo, load)),
     ("The shell", (completion,)),
 )
 
