@@ -30,15 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ALL = dashboards()
-EVERY = pytest.mark.parametrize("dashboard", [pytest.param(board, id=name) for name, board in ALL.items()])
-PANELS = pytest.mark.parametrize(
-    "panel",
-    [
-        pytest.param(panel, id=f"{board['title']}: {panel['title']}")
-        for board in ALL.values()
-        for panel in panels(board)
-    ],
-)
+#: Each dashboard and each panel with the name by which a failure tells of it. As a test each they would take minutes.
+BOARDS = list(ALL.items())
+PANELS = [(f"{board['title']}: {panel['title']}", panel) for board in ALL.values() for panel in panels(board)]
 #: What Grafana itself defines, as the panels use it.
 BUILT_IN = {"__rate_interval", "__range", "__auto", "__from", "__to", "__field", "__data"}
 #: Pixels of a column of the grid in a window of 1280: 24 columns beside menu, scroll bar and margins.
@@ -73,23 +67,23 @@ def test_uids_and_titles_are_unique_and_valid() -> None:
         assert re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", board["uid"])
 
 
-@EVERY
-def test_every_data_source_exists(dashboard: dict[str, Any]) -> None:
-    kinds = {uid: source["type"] for uid, source in data_sources({}).items()}
-    named = list(_data_sources_in(dashboard))
-    assert named
-    for reference in named:
-        assert kinds[reference["uid"]] == reference["type"]
+def test_every_data_source_exists() -> None:
+    for name, dashboard in BOARDS:
+        kinds = {uid: source["type"] for uid, source in data_sources({}).items()}
+        named = list(_data_sources_in(dashboard))
+        assert named, name
+        for reference in named:
+            assert kinds[reference["uid"]] == reference["type"], name
 
 
-@EVERY
-def test_every_variable_is_defined(dashboard: dict[str, Any]) -> None:
-    defined = [variable["name"] for variable in dashboard["templating"]["list"]]
-    assert variables_in(dashboard["panels"]) <= BUILT_IN | set(defined)
-    for position, variable in enumerate(dashboard["templating"]["list"]):
-        assert variables_in(variable["query"]) <= set(defined[:position]), "a variable may use those before it"
-        assert variable["label"]
-        assert variable["description"]
+def test_every_variable_is_defined() -> None:
+    for name, dashboard in BOARDS:
+        defined = [variable["name"] for variable in dashboard["templating"]["list"]]
+        assert variables_in(dashboard["panels"]) <= BUILT_IN | set(defined), name
+        for position, variable in enumerate(dashboard["templating"]["list"]):
+            assert variables_in(variable["query"]) <= set(defined[:position]), "a variable may use those before it"
+            assert variable["label"], name
+            assert variable["description"], name
 
 
 @pytest.mark.parametrize(
@@ -109,108 +103,110 @@ def test_a_correlation_id_is_typed_and_nothing_typed_means_any() -> None:
     assert (correlation["name"], correlation["type"], correlation["query"]) == ("correlation_id", "textbox", "")
 
 
-@PANELS
-def test_every_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
-    defaults = panel["fieldConfig"]["defaults"]
-    assert defaults["unit"]
-    assert defaults["noValue"]
-    assert panel["description"].endswith(".")
-    assert len(panel["description"]) > 20
-    assert panel["targets"]
+def test_every_panel_says_what_it_shows() -> None:
+    for name, panel in PANELS:
+        defaults = panel["fieldConfig"]["defaults"]
+        assert defaults["unit"], name
+        assert defaults["noValue"], name
+        assert panel["description"].endswith("."), name
+        assert len(panel["description"]) > 20, name
+        assert panel["targets"], name
 
 
-@PANELS
-def test_queries_of_a_panel_have_names_of_their_own(panel: dict[str, Any]) -> None:
-    names = [target["refId"] for target in panel["targets"]]
-    assert len(set(names)) == len(names)
+def test_queries_of_a_panel_have_names_of_their_own() -> None:
+    for name, panel in PANELS:
+        names = [target["refId"] for target in panel["targets"]]
+        assert len(set(names)) == len(names), name
 
 
-@EVERY
-def test_no_dollar_was_escaped_by_accident(dashboard: dict[str, Any]) -> None:
-    # `$$` is how provisioning files write `$`; in a dashboard it would stand as it is.
-    for text in texts(dashboard):
-        assert "$$" not in text
-        assert "%24" not in text
+def test_no_dollar_was_escaped_by_accident() -> None:
+    for name, dashboard in BOARDS:
+        # `$$` is how provisioning files write `$`; in a dashboard it would stand as it is.
+        for text in texts(dashboard):
+            assert "$$" not in text, name
+            assert "%24" not in text, name
 
 
-@EVERY
-def test_panels_neither_overlap_nor_leave_gaps(dashboard: dict[str, Any]) -> None:
-    taken: set[tuple[int, int]] = set()
-    for panel in dashboard["panels"]:
-        place = panel["gridPos"]
-        cells = {(place["x"] + column, place["y"] + line) for column in range(place["w"]) for line in range(place["h"])}
-        assert not cells & taken, panel["title"]
-        taken |= cells
-    height = max(line for _, line in taken) + 1
-    assert taken == {(column, line) for column in range(24) for line in range(height)}
+def test_panels_neither_overlap_nor_leave_gaps() -> None:
+    for name, dashboard in BOARDS:
+        taken: set[tuple[int, int]] = set()
+        for panel in dashboard["panels"]:
+            place = panel["gridPos"]
+            cells = {
+                (place["x"] + column, place["y"] + line) for column in range(place["w"]) for line in range(place["h"])
+            }
+            assert not cells & taken, panel["title"]
+            taken |= cells
+        height = max(line for _, line in taken) + 1
+        assert taken == {(column, line) for column in range(24) for line in range(height)}, name
 
 
-@EVERY
-def test_ids_are_unique_and_reading_goes_downwards(dashboard: dict[str, Any]) -> None:
-    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
-    places = [(panel["gridPos"]["y"], panel["gridPos"]["x"]) for panel in dashboard["panels"]]
-    assert all(before < after for before, after in pairwise(places))
+def test_ids_are_unique_and_reading_goes_downwards() -> None:
+    for name, dashboard in BOARDS:
+        assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"]), name
+        places = [(panel["gridPos"]["y"], panel["gridPos"]["x"]) for panel in dashboard["panels"]]
+        assert all(before < after for before, after in pairwise(places)), name
 
 
-@PANELS
-def test_it_reads_well_in_a_window_of_1280_pixels(panel: dict[str, Any]) -> None:
-    width = panel["gridPos"]["w"] * COLUMN_PX
-    assert width >= {"stat": 200}.get(panel["type"], 600)
-    assert panel["gridPos"]["h"] >= {"stat": 4}.get(panel["type"], 8)
-    if panel["type"] != "table" or not panel["fieldConfig"]["overrides"]:
-        return
-    fixed = [_property(column, "custom.width") for column in panel["fieldConfig"]["overrides"]]
-    needed = sum(180 if size is None else size for size in fixed)
-    assert needed <= width
-    assert None in fixed, "one column takes what is left"
-
-
-@PANELS
-def test_headings_that_links_read_are_there(panel: dict[str, Any]) -> None:
-    headings = {column["matcher"]["options"] for column in panel["fieldConfig"]["overrides"]}
-    read = {name for link in links(panel) for name in re.findall(r"\$\{__data\.fields\.(\w+)", link["url"])}
-    assert read <= headings
-
-
-@EVERY
-def test_links_lead_to_explore_or_to_a_dashboard_that_is_there(dashboard: dict[str, Any]) -> None:
-    followed = [link for panel in panels(dashboard) for link in links(panel)]
-    assert followed
-    by_uid = {board["uid"]: board for board in ALL.values()}
-    values = _Anything()
-    for link in followed:
-        address = urlsplit(interpolated(link["url"], values))
-        if address.path == "/explore":
-            assert pane(address.geturl()).source in data_sources({})
+def test_it_reads_well_in_a_window_of_1280_pixels() -> None:
+    for name, panel in PANELS:
+        width = panel["gridPos"]["w"] * COLUMN_PX
+        assert width >= {"stat": 200}.get(panel["type"], 600), name
+        assert panel["gridPos"]["h"] >= {"stat": 4}.get(panel["type"], 8), name
+        if panel["type"] != "table" or not panel["fieldConfig"]["overrides"]:
             continue
-        uid = address.path.split("/")[2]
-        variables = {variable["name"] for variable in by_uid[uid]["templating"]["list"]}
-        given = {name.removeprefix("var-") for name in parse_qs(address.query) if name.startswith("var-")}
-        assert given <= variables
+        fixed = [_property(column, "custom.width") for column in panel["fieldConfig"]["overrides"]]
+        needed = sum(180 if size is None else size for size in fixed)
+        assert needed <= width, name
+        assert None in fixed, "one column takes what is left"
 
 
-@PANELS
-def test_traces_and_logs_of_what_is_shown_are_a_click_away(panel: dict[str, Any]) -> None:
-    # Log records and traces lead on themselves; the parts of the stack send neither.
-    if panel["type"] == "logs" or panel["targets"][0].get("queryType") == "search" or panel["title"] == "The stack":
-        return
-    assert any(link["url"].startswith("/explore") for link in links(panel))
+def test_headings_that_links_read_are_there() -> None:
+    for name, panel in PANELS:
+        headings = {column["matcher"]["options"] for column in panel["fieldConfig"]["overrides"]}
+        read = {heading for link in links(panel) for heading in re.findall(r"\$\{__data\.fields\.(\w+)", link["url"])}
+        assert read <= headings, name
 
 
-@PANELS
-def test_durations_over_time_carry_exemplars(panel: dict[str, Any]) -> None:
-    of_spans = [target for target in panel["targets"] if "histogram_quantile" in target.get("expr", "")]
-    if panel["type"] == "timeseries" and of_spans:
-        assert any(target["exemplar"] for target in of_spans)
+def test_links_lead_to_explore_or_to_a_dashboard_that_is_there() -> None:
+    for name, dashboard in BOARDS:
+        followed = [link for panel in panels(dashboard) for link in links(panel)]
+        assert followed, name
+        by_uid = {board["uid"]: board for board in ALL.values()}
+        values = _Anything()
+        for link in followed:
+            address = urlsplit(interpolated(link["url"], values))
+            if address.path == "/explore":
+                assert pane(address.geturl()).source in data_sources({}), name
+                continue
+            uid = address.path.split("/")[2]
+            variables = {variable["name"] for variable in by_uid[uid]["templating"]["list"]}
+            given = {name.removeprefix("var-") for name in parse_qs(address.query) if name.startswith("var-")}
+            assert given <= variables, name
 
 
-@PANELS
-def test_limits_of_alerts_are_drawn_where_they_are_crossed(panel: dict[str, Any]) -> None:
-    coloured = [
-        step for step in panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", ()) if step["value"]
-    ]
-    if panel["type"] == "timeseries" and coloured:
-        assert panel["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"] == {"mode": "dashed"}
+def test_traces_and_logs_of_what_is_shown_are_a_click_away() -> None:
+    for name, panel in PANELS:
+        # Log records and traces lead on themselves; the parts of the stack send neither.
+        if panel["type"] == "logs" or panel["targets"][0].get("queryType") == "search" or panel["title"] == "The stack":
+            continue
+        assert any(link["url"].startswith("/explore") for link in links(panel)), name
+
+
+def test_durations_over_time_carry_exemplars() -> None:
+    for name, panel in PANELS:
+        of_spans = [target for target in panel["targets"] if "histogram_quantile" in target.get("expr", "")]
+        if panel["type"] == "timeseries" and of_spans:
+            assert any(target["exemplar"] for target in of_spans), name
+
+
+def test_limits_of_alerts_are_drawn_where_they_are_crossed() -> None:
+    for name, panel in PANELS:
+        coloured = [
+            step for step in panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", ()) if step["value"]
+        ]
+        if panel["type"] == "timeseries" and coloured:
+            assert panel["fieldConfig"]["defaults"]["custom"]["thresholdsStyle"] == {"mode": "dashed"}, name
 
 
 def test_the_overview_names_every_part_that_prometheus_asks() -> None:
