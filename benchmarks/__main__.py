@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import results
 from benchmarks.bench import Bench
+from benchmarks.figures.anomalies import anomalies
 from benchmarks.figures.disk import disk
 from benchmarks.figures.ingest import over_grpc, over_http, over_http_gzip, small_exports
 from benchmarks.figures.latency import send_to_readable
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[Bench], tuple[Figure, ...]]] = {
     "lookup": look_ups,
     "retention": retention,
     "page": page,
+    "anomalies": anomalies,
     "run": run,
     "stack-up": stack_up,
     "stack-memory": stack_memory,

@@ -47,16 +47,18 @@ _STEPS: tuple[tuple[str, int, float, Callable[[random.Random], str]], ...] = (
     ("orchestrator", 9, 1, lambda r: f"answer ready in {r.randrange(90, 2000)} ms"),
     ("api-gateway", 9, 1, lambda r: f"request completed with 200 for 10.0.{r.randrange(9)}.{r.randrange(250)}:443"),
 )
+SERVICES = tuple(sorted({service for service, *_ in _STEPS}))
 _LINES_A_REQUEST = sum(chance for _, _, chance, _ in _STEPS)
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """About `count` lines that end at `until_ns`, the same for the same seed."""
+    """About `count` lines that end at `until_ns`, the same for the same seed. The names of services end in `mark`."""
 
     count: int
     until_ns: int
     seed: int = 6
+    mark: str = ""
 
     @property
     def since_ns(self) -> int:
@@ -70,7 +72,7 @@ class Story:
         found = [*self._planted(rng, begin)]
         for _ in range(round((self.count - len(found)) / _LINES_A_REQUEST)):
             found += _request(rng, begin + rng.randrange(RECENT + BASELINE - MINUTE))
-        return sorted(found)
+        return sorted(line._replace(service=line.service + self.mark) for line in found)
 
     def _planted(self, rng: random.Random, begin: int) -> Iterator[LogLine]:
         since = self.since_ns

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 MINUTE = 60 * SECOND
 
 
-def test_what_was_planted_among_twenty_thousand_lines_is_found_in_the_store(
-    invoke: Invoke, keep: Callable[..., None]
+@pytest.mark.parametrize("lines", [20_000, pytest.param(200_000, marks=pytest.mark.long)])
+def test_what_was_planted_among_many_lines_is_found_in_the_store(
+    invoke: Invoke, keep: Callable[..., None], lines: int
 ) -> None:
-    keep(*exports(Story(20_000, time.time_ns() - SECOND).lines()))
+    keep(*exports(Story(lines, time.time_ns() - SECOND).lines()))
+    begun = time.monotonic()
     told = json.loads(invoke("anomalies", "--json", "--limit", "5").stdout)
+    assert time.monotonic() - begun < 10
     assert {(one["kind"], one["template"]) for one in told["anomalies"]} >= PLANTED
     error = told["anomalies"][0]
     assert (error["kind"], error["level"], error["now"], error["before"]) == ("new", "ERROR", 12, 0)
