@@ -9,6 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import UsageError
+from phoenix_dev.model.alert import CHANNELS
 
 if TYPE_CHECKING:
     from phoenix_dev.model.alert import Channel
@@ -63,8 +64,7 @@ class Channels:
     @property
     def real(self) -> tuple[Channel, ...]:
         """Those that reach people."""
-        every: tuple[Channel, ...] = ("pagerduty", "slack", "email")
-        return tuple(channel for channel in every if self.is_real(channel))
+        return tuple(channel for channel in CHANNELS if self.is_real(channel))
 
 
 def channels_of(settings: Settings) -> Channels:

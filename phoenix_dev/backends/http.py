@@ -29,6 +29,7 @@ _PATIENCE_S = 30.0
 _SHOWN = 200
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 
 
 class Unanswered(Exception):
@@ -102,6 +103,10 @@ class Backend:
         """The same for a query that may be longer than a URL."""
         return self._parsed(path, self._ask(path, form=form, headers=headers))
 
+    def send_json(self, path: str, value: object) -> None:
+        """Post a JSON document. It may be sent twice, so only what says the same then."""
+        self._ask(path, posted=json.dumps(value).encode("ascii"), headers=_JSON)
+
     @contextmanager
     def understanding(self, path: str) -> Iterator[None]:
         """Around what reads an answer: one that is not built as it should be is the backend's fault."""
@@ -120,12 +125,13 @@ class Backend:
         params: Mapping[str, str] | None = None,
         *,
         form: Mapping[str, str] | None = None,
+        posted: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         missing: bool = False,
     ) -> bytes | None:
         try:
             url = f"{self.base_url}{path}?{urlencode(params)}" if params else self.base_url + path
-            posted, kind = (None, {}) if form is None else (urlencode(form).encode("ascii"), _FORM)
+            posted, kind = (posted, {}) if form is None else (urlencode(form).encode("ascii"), _FORM)
             status, body = self._client.ask(url, {**(headers or {}), **kind}, posted, MOST_BYTES)
         except (Unanswered, UnicodeError) as exc:
             what = f"could not be asked: {exc}" if isinstance(exc, UnicodeError) else str(exc)

@@ -1,9 +1,12 @@
-"""The stores over Jaeger, Loki and Prometheus."""
+"""The stores over Jaeger, Loki, Prometheus and Alertmanager."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.backends.alertmanager.client import AlertmanagerClient, InboxClient, RulesClient
+from phoenix_dev.backends.alertmanager.sender import AlertmanagerSender
+from phoenix_dev.backends.alertmanager.store import AlertmanagerAlertStore
 from phoenix_dev.backends.http import Backend, http_client
 from phoenix_dev.backends.jaeger.client import JaegerClient
 from phoenix_dev.backends.jaeger.store import JaegerTraceStore
@@ -12,6 +15,7 @@ from phoenix_dev.backends.loki.store import LokiLogStore
 from phoenix_dev.backends.prometheus.client import PrometheusClient
 from phoenix_dev.backends.prometheus.store import PrometheusMetricStore
 from phoenix_dev.backends.services import RemoteServiceStore
+from phoenix_dev.model.alert import CHANNELS
 from phoenix_dev.stores import Stores
 
 if TYPE_CHECKING:
@@ -25,7 +29,12 @@ def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = Non
     They share one pool of connections, that of `http` if it is given (whoever gives it closes it), and may be used by
     one thread at a time.
     """
-    http = http or http_client((endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus))
+    http = http or http_client(
+        (
+            *(endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus),
+            *(endpoints.alertmanager, endpoints.inbox),
+        )
+    )
     jaeger = JaegerClient(Backend("Jaeger", endpoints.jaeger, http))
     errors = JaegerClient(Backend("Jaeger", endpoints.jaeger_errors, http)) if endpoints.jaeger_errors else None
     loki = LokiClient(Backend("Loki", endpoints.loki, http))
@@ -36,4 +45,24 @@ def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = Non
         LokiLogStore(loki, traces.extent, endpoints.reach.logs),
         PrometheusMetricStore(prometheus),
         RemoteServiceStore(prometheus, loki),
+        _alerts(endpoints, http),
+    )
+
+
+def open_alert_sender(url: str, real: tuple[str, ...], http: HttpClient | None = None) -> AlertmanagerSender:
+    """The way of alerts by the Alertmanager at a URL, of which these channels reach people."""
+    client = AlertmanagerClient(Backend("Alertmanager", url, http or http_client([url])))
+    return AlertmanagerSender(client, tuple(one for one in CHANNELS if one in real))
+
+
+def _alerts(endpoints: RemoteEndpoints, http: HttpClient) -> AlertmanagerAlertStore:
+    evaluators = (
+        RulesClient(Backend("Prometheus", endpoints.prometheus, http)),
+        RulesClient(Backend("Loki", endpoints.loki, http), "/prometheus"),
+    )
+    at, kept_at = endpoints.alertmanager, endpoints.inbox
+    return AlertmanagerAlertStore(
+        evaluators,
+        AlertmanagerClient(Backend("Alertmanager", at, http)) if at else None,
+        InboxClient(Backend("the inbox of alerts", kept_at, http)) if kept_at else None,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.settings import Settings
     from phoenix_dev.stores import Stores
+    from phoenix_dev.stores.alerts import AlertSender
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,31 @@ class AppContext:
             reach = Reach(kept.age_ns("traces"), kept.age_ns("error_traces"), kept.age_ns("logs"))
             sampled = last is not None and last.profile == "production"
             urls = at.jaeger, at.loki, at.prometheus, at.jaeger_errors
-            return open_remote_stores(RemoteEndpoints(*urls, reach=reach, sampled=sampled))
+            alerts = {"alertmanager": at.alertmanager, "inbox": at.inbox}
+            return open_remote_stores(RemoteEndpoints(*urls, reach=reach, sampled=sampled, **alerts))
         from phoenix_dev.runtime import folder
         from phoenix_dev.telemetry.reader import open_stores
 
         return open_stores(self.home / folder.DATABASE)
+
+    def alert_sender(self) -> AlertSender:
+        """The way that alerts take to people, of the same runtime. Raises NotReady when nothing sends any."""
+        from phoenix_dev.errors import NotReady
+
+        if self.runtime().name != "compose":
+            raise NotReady(
+                "the embedded engine does not send alerts yet; the real stack does",
+                hint="phoenix-dev up --runtime compose",
+            )
+        from phoenix_dev.backends.open import open_alert_sender
+        from phoenix_dev.runtime.compose.record import ComposeRecord
+
+        url, record = self.runtime().endpoints().alertmanager, ComposeRecord.read(self.home)
+        if not url:
+            raise NotReady(
+                "the stack was started without Alertmanager, so nothing is sent to anybody", hint="phoenix-dev up"
+            )
+        return open_alert_sender(url, record.channels if record else ())
 
     def runtime(self) -> Runtime:
         """What was started last for this project, or what `--runtime` names; nothing is asked to find out."""

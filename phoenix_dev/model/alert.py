@@ -14,6 +14,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 #: `pending`: its condition holds, for less time than the rule wants.
 AlertState = Literal["inactive", "pending", "firing"]
 Channel = Literal["pagerduty", "slack", "email"]
+CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
 DeliveryStatus = Literal["firing", "resolved", "summary"]
 
 

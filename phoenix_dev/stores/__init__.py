@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from phoenix_dev.stores.alerts import AlertStore
     from phoenix_dev.stores.logs import LogStore
     from phoenix_dev.stores.metrics import MetricStore
     from phoenix_dev.stores.services import ServiceStore
@@ -25,3 +26,4 @@ class Stores:
     logs: LogStore
     metrics: MetricStore
     services: ServiceStore
+    alerts: AlertStore

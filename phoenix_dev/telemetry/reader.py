@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.stores import Stores
+from phoenix_dev.telemetry.alerts import NoAlertStore
 from phoenix_dev.telemetry.database import ReadConnection
 from phoenix_dev.telemetry.logs import EmbeddedLogStore
 from phoenix_dev.telemetry.metrics import EmbeddedMetricStore
@@ -25,4 +26,5 @@ def open_stores(path: Path) -> Stores:
         EmbeddedLogStore(db, blocks),
         EmbeddedMetricStore(db, blocks),
         EmbeddedServiceStore(db),
+        NoAlertStore(),
     )
