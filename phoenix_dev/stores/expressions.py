@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import UsageError
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.series import Series
 
 #: A range query of more steps is refused (as by Prometheus, which counts those after the first).
 MOST_STEPS = 11_000
@@ -52,6 +56,11 @@ def steps_of(since_ns: int, until_ns: int, step_ns: int) -> range:
 def orders_itself(expression: str) -> bool:
     """Whether the order of an instant query's answer is the expression's own: sort and its like, topk, bottomk."""
     return _ORDERS_ITSELF.match(expression) is not None
+
+
+def by_labels(series: Series) -> list[tuple[str, str]]:
+    """The key of an order by labels."""
+    return sorted(series.labels.items())
 
 
 def _wrong_range(what: str) -> UsageError:

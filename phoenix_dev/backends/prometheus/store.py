@@ -13,7 +13,7 @@ from phoenix_dev.backends.prometheus.points import family_of, points_of
 from phoenix_dev.backends.quoting import promql_text, regex_literal
 from phoenix_dev.backends.windows import AHEAD, FURTHEST, clamped
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
-from phoenix_dev.stores.expressions import millisecond, orders_itself, steps_of
+from phoenix_dev.stores.expressions import by_labels, millisecond, orders_itself, steps_of
 from phoenix_dev.stores.metrics import MetricCapabilities
 
 if TYPE_CHECKING:
@@ -56,21 +56,17 @@ class PrometheusMetricStore:
     def query(self, expression: str, at_ns: int) -> tuple[Series, ...]:
         """See `MetricStore.query`."""
         found = self._prometheus.at(expression, millisecond(at_ns))
-        return tuple(found if orders_itself(expression) else sorted(found, key=_by_labels))
+        return tuple(found if orders_itself(expression) else sorted(found, key=by_labels))
 
     def query_range(self, expression: str, since_ns: int, until_ns: int, step_ns: int) -> tuple[Series, ...]:
         """See `MetricStore.query_range`."""
         found = self._prometheus.over(expression, steps_of(since_ns, until_ns, step_ns))
-        return tuple(sorted(found, key=_by_labels))
+        return tuple(sorted(found, key=by_labels))
 
     def exemplars(self, selector: str, since_ns: int, until_ns: int) -> tuple[Exemplar, ...]:
         """See `MetricStore.exemplars`."""
         found = self._prometheus.exemplars(selector, millisecond(since_ns), millisecond(until_ns))
         return tuple(sorted(found, key=lambda exemplar: exemplar.time_ns))
-
-
-def _by_labels(series: Series) -> list[tuple[str, str]]:
-    return sorted(series.labels.items())
 
 
 def _selector(name: str, service: str) -> str:

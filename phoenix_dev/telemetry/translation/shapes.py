@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.promql.numbers import number_text
 from phoenix_dev.telemetry.translation.labels import NAME
-from phoenix_dev.telemetry.translation.texts import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -7,6 +7,8 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from phoenix_dev.promql.numbers import number_text
+
 if TYPE_CHECKING:
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
@@ -31,18 +33,6 @@ def label_text(value: AnyValue) -> str:
         return _json(value)[:MOST_CHARACTERS]
     except ValueError:  # JSON has no word for a number that is not finite
         return ""
-
-
-def number_text(number: float) -> str:
-    """A bound or quantile in decimal digits, without an exponent."""
-    if not math.isfinite(number):
-        return "NaN" if math.isnan(number) else f"{'+' if number > 0 else '-'}Inf"
-    digits, _, exponent = repr(number).partition("e")
-    if not exponent:
-        return digits.removesuffix(".0")
-    from decimal import Decimal
-
-    return f"{Decimal(repr(number)):f}"
 
 
 def _json(value: AnyValue) -> str:

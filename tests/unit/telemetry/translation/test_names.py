@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from phoenix_dev.promql.numbers import number_text
 from phoenix_dev.telemetry.translation.names import label_name, metric_name
-from phoenix_dev.telemetry.translation.texts import MOST_CHARACTERS, label_text, number_text
+from phoenix_dev.telemetry.translation.texts import MOST_CHARACTERS, label_text
 from tests.otlp import any_value
 
 if TYPE_CHECKING:
