@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from phoenix_dev.signals.indicator import Unit
 
-_PLACE = re.compile(r"\{\{\s*\$(?:labels\.(?P<label>[a-zA-Z_]\w*)|value(?:\s*\|\s*(?P<how>\w+))?)\s*\}\}", re.ASCII)
+_PLACE = re.compile(
+    r"""\{\{\s*\$(?:labels\.(?P<label>[a-zA-Z_]\w*)|value(?:\s*\|\s*(?P<how>\w+(?:[ ]"[^"{}]*")?))?)\s*\}\}""", re.ASCII
+)
 _BARE_VALUE = re.compile(r"\{\{\s*\$value\s*\}\}")
 _LARGE = ("k", "M", "G", "T", "P", "E", "Z", "Y")
 _SMALL = ("m", "u", "n", "p", "f", "a", "z", "y")
@@ -25,7 +27,7 @@ _BY_UNIT: Mapping[Unit, str] = {
     "ratio": "{{ $value | humanizePercentage }}",
     "s": "{{ $value | humanizeDuration }}",
     "count": "{{ $value | humanize }}",
-    "per_s": "{{ $value | humanize }}/s",
+    "per_s": '{{ $value | printf "%.2f" }}/s',
     "bytes": "{{ $value | humanize1024 }}B",
     "bool": "{{ $value | humanize }}",
 }
@@ -101,6 +103,11 @@ def humanize_duration(seconds: float) -> str:
     return ("-" if seconds < 0 else "") + " ".join(f"{number}{unit}" for number, unit in parts[first:])
 
 
+def two_places(value: float) -> str:
+    """`0.50`."""
+    return f"{value:.2f}" if math.isfinite(value) else _four(value)
+
+
 def plain(value: float) -> str:
     """A number as Go prints one (%v): as few digits as tell it apart, with an exponent below 1e-4 and from 1e6 on."""
     if not math.isfinite(value):
@@ -142,4 +149,5 @@ _FORMATTERS = {
     "humanize1024": humanize1024,
     "humanizePercentage": humanize_percentage,
     "humanizeDuration": humanize_duration,
+    'printf "%.2f"': two_places,
 }

@@ -27,7 +27,7 @@ AT_HOME_IN = {
     "click": {"cli", "demo"},
     "sqlite3": {"telemetry", "demo"},
     "httpx": {"asking", "backends"},
-    "yaml": {"settings", "runtime"},
+    "yaml": {"settings", "runtime", "signals"},
     "aiosmtpd": {"inbox"},
     "docker": {"runtime"},
     "python_on_whales": {"runtime"},

@@ -29,7 +29,7 @@ def test_labels_and_the_value_are_put_in() -> None:
         (-0.5, "s", "-500ms"),
         (0.0, "s", "0s"),
         (1234.0, "count", "1.234k"),
-        (2.5, "per_s", "2.5/s"),
+        (2.5, "per_s", "2.50/s"),
         (1.5 * 2**30, "bytes", "1.5GiB"),
         (0.0, "bool", "0"),
         (float("nan"), "ratio", "NaN%"),
@@ -58,7 +58,16 @@ def test_a_label_that_looks_like_a_template_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["", "a }} b", "{ {", "{{ $labels.a_1 }}{{$value}}", "{{ $value | humanize1024 }}", "100%"]
+    "template",
+    [
+        "",
+        "a }} b",
+        "{ {",
+        "{{ $labels.a_1 }}{{$value}}",
+        "{{ $value | humanize1024 }}",
+        "100%",
+        '{{ $value | printf "%.2f" }}',
+    ],
 )
 def test_what_both_runtimes_know_is_right(template: str) -> None:
     assert why_wrong(template) == ""
@@ -72,6 +81,7 @@ def test_what_both_runtimes_know_is_right(template: str) -> None:
         ("{{ $labels.a-b }}", "'{{' begins neither"),
         ('{{ query "up" }}', "'{{' begins neither"),
         ("{{ $value | toUpper }}", "'toUpper' is no formatter"),
+        ('{{ $value | printf "%s" }}', "'printf \"%s\"' is no formatter"),
         ("{{{ $value }}", "'{{' begins neither"),
     ],
 )
