@@ -6,6 +6,7 @@ from phoenix_dev.settings.keys import KEYS, Key
 from phoenix_dev.settings.resolve import load
 from phoenix_dev.settings.values import (
     Alerts,
+    CheckEntry,
     Email,
     Images,
     Logs,
@@ -20,6 +21,7 @@ from phoenix_dev.settings.values import (
 __all__ = [
     "KEYS",
     "Alerts",
+    "CheckEntry",
     "Email",
     "Images",
     "Key",

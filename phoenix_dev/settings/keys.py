@@ -11,19 +11,20 @@ from phoenix_dev.settings.units import age_in_ns, size_in_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from phoenix_dev.settings.values import RunEntry, ServiceEntry
+    from phoenix_dev.settings.values import CheckEntry, RunEntry, ServiceEntry
 
-    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...] | tuple[ServiceEntry, ...]
+    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...] | tuple[ServiceEntry, ...] | tuple[CheckEntry, ...]
 
 #: How a value is written in a file: as one text, a path beside the file, a list of texts, a list of paths, or a list of
 #: mappings, of commands or services (settings/lists.py). In a variable a list stands with commas, mappings in YAML's
 #: flow style.
-Shape = Literal["text", "path", "texts", "paths", "entries", "services"]
+Shape = Literal["text", "path", "texts", "paths", "entries", "services", "checks"]
 _LISTS: Mapping[Shape, str] = {
     "texts": "a list of texts",
     "paths": "a list of patterns",
     "entries": "a list, each with name, command and, if need be, dir and env",
     "services": "a list, each with name and url",
+    "checks": "a list, each with name, service or url, and what is expected of the answer",
 }
 _MAILBOX = r"[^\s,<>@\"\x00-\x1f]+@[^\s,<>@\"\x00-\x1f]+"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -183,4 +184,5 @@ KEYS: tuple[Key, ...] = (
     Key("logs.containers", "", (), _container, "containers whose output is kept as logs, by name", "texts"),
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
     Key("services", "", (), _text, "your services: their health is asked for, their metrics are scraped", "services"),
+    Key("checks", "", (), _text, "requests that are sent again and again, with what is expected of them", "checks"),
 )

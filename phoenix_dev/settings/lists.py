@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 
-from phoenix_dev.settings.values import RunEntry, ServiceEntry
+from phoenix_dev.settings.values import CheckEntry, RunEntry, ServiceEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from phoenix_dev.settings.keys import Key, Value
 
 #: Of what a list of mappings is made, and how it is written in a variable, by its shape.
-_NOUNS = {"entries": "command", "services": "service"}
+_NOUNS = {"entries": "command", "services": "service", "checks": "check"}
 _EXAMPLES = {
     "entries": "[{name: api, command: python app.py}]",
     "services": "[{name: api, url: http://localhost:8001}]",
+    "checks": "[{name: front page, url: http://localhost:8001/}]",
 }
 #: Scheme, host and port, and a path if there is one; no query, no user, nothing that hides.
 _BASE_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!$->@-~]*)?")
-_Named = TypeVar("_Named", RunEntry, ServiceEntry)
+_Named = TypeVar("_Named", RunEntry, ServiceEntry, CheckEntry)
 
 
 class WrongItem(Exception):
@@ -52,6 +53,10 @@ def value_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
         return _each_once(key, node, [_run_entry(item, folder) for item in node.value])
     if key.shape == "services":
         return _each_once(key, node, [_service_entry(item) for item in node.value])
+    if key.shape == "checks":
+        from phoenix_dev.settings.checks import check_entry
+
+        return _each_once(key, node, [check_entry(item) for item in node.value])
     return tuple(_checked(key, item, folder) for item in node.value)
 
 
@@ -93,24 +98,24 @@ def _placed(key: Key, text: str, folder: Path) -> str:
 
 
 def _run_entry(item: yaml.Node, folder: Path) -> RunEntry:
-    found = _fields(item, "run", "command", ("name", "command", "dir", "env"), needed=("name", "command"))
+    found = fields_of(item, "run", "command", ("name", "command", "dir", "env"), needed=("name", "command"))
     return RunEntry(
-        _text(found["name"], "name"),
+        text_of(found["name"], "name"),
         _argv(found["command"]),
-        os.path.normpath(folder / os.path.expanduser(_text(found["dir"], "dir") if "dir" in found else ".")),
+        os.path.normpath(folder / os.path.expanduser(text_of(found["dir"], "dir") if "dir" in found else ".")),
         _pairs(found["env"]) if "env" in found else (),
     )
 
 
 def _service_entry(item: yaml.Node) -> ServiceEntry:
-    found = _fields(item, "services", "service", ("name", "url"), needed=("name", "url"))
-    name, url = _text(found["name"], "name", of="service"), _text(found["url"], "url", of="service").rstrip("/")
+    found = fields_of(item, "services", "service", ("name", "url"), needed=("name", "url"))
+    name, url = text_of(found["name"], "name", of="service"), text_of(found["url"], "url", of="service").rstrip("/")
     if not _BASE_URL.fullmatch(url):
         raise WrongItem(found["url"], f"sets 'url' of a service to '{url}', but it has to be as http://localhost:8001")
     return ServiceEntry(name, url)
 
 
-def _fields(
+def fields_of(
     item: yaml.Node, key: str, noun: str, known: tuple[str, ...], *, needed: tuple[str, ...]
 ) -> dict[str, yaml.Node]:
     """The values of a mapping by name. Raises WrongItem for an unknown name, and without one that is needed."""
@@ -133,9 +138,9 @@ def _fields(
 
 def _argv(node: yaml.Node) -> tuple[str, ...]:
     if isinstance(node, yaml.SequenceNode):
-        return tuple(_text(word, "command") for word in node.value)
+        return tuple(text_of(word, "command") for word in node.value)
     try:
-        words = tuple(shlex.split(_text(node, "command")))
+        words = tuple(shlex.split(text_of(node, "command")))
     except ValueError as error:
         raise WrongItem(node, f"sets 'command' to words that a shell would not take: {error}") from error
     return words
@@ -144,10 +149,11 @@ def _argv(node: yaml.Node) -> tuple[str, ...]:
 def _pairs(node: yaml.Node) -> tuple[tuple[str, str], ...]:
     if not isinstance(node, yaml.MappingNode):
         raise WrongItem(node, "sets 'env' to no variables: it has to be lines of the form 'NAME: value'")
-    return tuple((_text(name, "env"), _text(value, "env", may_be_empty=True)) for name, value in node.value)
+    return tuple((text_of(name, "env"), text_of(value, "env", may_be_empty=True)) for name, value in node.value)
 
 
-def _text(node: yaml.Node, what: str, *, may_be_empty: bool = False, of: str = "command") -> str:
+def text_of(node: yaml.Node, what: str, *, may_be_empty: bool = False, of: str = "command") -> str:
+    """A text. Raises WrongItem for what is none, or is empty."""
     if not isinstance(node, yaml.ScalarNode) or not (node.value or may_be_empty) or "\0" in node.value:
         raise WrongItem(node, f"sets '{what}' of a {of} to what is no text")
     return str(node.value)

@@ -36,7 +36,7 @@ def load(flags: Mapping[str, str]) -> Settings:
     """
     written = [_read(path) for path in _files()]
     resolved = {key.name: _resolve(key, flags, written) for key in KEYS}
-    return _settings(resolved)
+    return _with_places(_settings(resolved))
 
 
 def _read(path: Path) -> Mapping[str, tuple[Value, Origin]]:
@@ -93,6 +93,21 @@ def _parse(key: Key, text: str, origin: Origin) -> Value:
         raise UsageError(
             f"{origin.place} is '{text}', but has to be {error}", hint="phoenix-dev config --help"
         ) from error
+
+
+def _with_places(settings: Settings) -> Settings:
+    """The same with the URLs of checks whole: whose they are may stand in another source."""
+    if not settings.checks:
+        return settings
+    from dataclasses import replace
+
+    from phoenix_dev.settings.checks import placed
+
+    try:
+        found = placed(settings.checks, {entry.name: entry.url for entry in settings.services})
+    except ValueError as error:
+        raise UsageError(f"{settings.origins['checks'].place} {error}", hint="phoenix-dev config --help") from error
+    return replace(settings, checks=found)
 
 
 def _settings(resolved: Mapping[str, tuple[Value, Origin]]) -> Settings:

@@ -6,6 +6,7 @@ import re
 
 #: Nanoseconds.
 _AGES = {"d": 86_400 * 10**9, "w": 7 * 86_400 * 10**9}
+_DURATIONS = {"ms": 10**6, "s": 10**9, "m": 60 * 10**9}
 #: Bytes.
 _SIZES = {"MB": 10**6, "MiB": 2**20, "GB": 10**9, "GiB": 2**30}
 
@@ -16,6 +17,12 @@ def age_in_ns(text: str) -> int:
     if not found or int(found[1]) == 0:
         raise ValueError("whole days or weeks, as in 7d or 4w")
     return int(found[1]) * _AGES[found[2]]
+
+
+def duration_in_ns(text: str) -> int | None:
+    """`500ms`, `1.5s`, `2m` in nanoseconds; None for anything else."""
+    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(ms|s|m)", text)
+    return round(float(found[1]) * _DURATIONS[found[2]]) if found else None
 
 
 def size_in_bytes(text: str) -> int:

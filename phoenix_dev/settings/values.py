@@ -124,6 +124,26 @@ class ServiceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckEntry:
+    """A check of `checks`: what is asked, and what is expected: a status of `expect_status` (`200`, `2xx`) within
+    `max_duration_ns`, and a body in which `expect_body` is found. `service` is a name of `services` or empty; `url` is
+    whole.
+    """
+
+    name: str
+    service: str
+    url: str
+    path: str
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    expect_status: tuple[str, ...]
+    expect_body: str
+    max_duration_ns: int
+    interval_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The effective settings. `origins` names, by setting (`ports.otlp_grpc`), where each value came from."""
 
@@ -137,6 +157,7 @@ class Settings:
     logs: Logs = field(default_factory=Logs)
     run: tuple[RunEntry, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
+    checks: tuple[CheckEntry, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def value(self, name: str) -> Value:
