@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from phoenix_dev import __version__
+from phoenix_dev.cli.alerts import alerts
 from phoenix_dev.cli.anomalies import anomalies
 from phoenix_dev.cli.completion import completion
 from phoenix_dev.cli.config import config
@@ -31,7 +32,7 @@ from phoenix_dev.cli.up import up
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
-    ("The system", (services, metrics, health, anomalies)),
+    ("The system", (services, metrics, health, alerts, anomalies)),
     ("Drive it", (request, run, demo, load)),
     ("The shell", (completion,)),
 )

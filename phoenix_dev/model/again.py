@@ -23,6 +23,7 @@ TAKE_RUNTIME = frozenset(
         "open",
         "ui",
         "services",
+        "alerts",
         "metrics",
         "request",
         "anomalies",

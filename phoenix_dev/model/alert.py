@@ -15,6 +15,8 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 AlertState = Literal["inactive", "pending", "firing"]
 Channel = Literal["pagerduty", "slack", "email"]
 CHANNELS: tuple[Channel, ...] = ("pagerduty", "slack", "email")
+#: Who hears of what (requirement R23); e-mail is for summaries.
+CHANNEL_OF: Mapping[Severity, Channel] = {"critical": "pagerduty", "warning": "slack", "info": "slack"}
 DeliveryStatus = Literal["firing", "resolved", "summary"]
 
 
@@ -68,3 +70,15 @@ class Delivery:
     alerts: tuple[str, ...]
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Whether something that was sent to see whether it arrives did, and how long that took (nanoseconds); None when it
+    did not in time. `real`: the channel reaches people; what is known then is that it took the message.
+    """
+
+    severity: Severity
+    channel: Channel
+    real: bool
+    took_ns: int | None

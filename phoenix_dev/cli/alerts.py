@@ -1,0 +1,171 @@
+"""`phoenix-dev alerts`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from phoenix_dev.cli.context import AppContext, pass_app
+from phoenix_dev.cli.group import group
+from phoenix_dev.cli.options import further_back, json_option, runtime_option, since_option
+from phoenix_dev.cli.types import Finite
+from phoenix_dev.errors import ExpectationFailed, UsageError
+from phoenix_dev.inbox.summary import REPORTS
+from phoenix_dev.model.alert import CHANNELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from phoenix_dev.inbox.summary import Report
+    from phoenix_dev.model.alert import Channel, RuleState
+    from phoenix_dev.stores.alerts import AlertSender
+
+_REDRAW_S = 2.0
+#: Until when what was sent must have arrived (seconds).
+_PATIENCE_S = 30.0
+
+timeout_option = click.option(
+    "--timeout",
+    type=Finite(min=0.1),
+    default=_PATIENCE_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="Until when it must have arrived.",
+)
+
+
+@group(
+    examples=["phoenix-dev alerts", "phoenix-dev alerts --watch", "phoenix-dev alerts inbox --since 1h"],
+    invoke_without_command=True,
+)
+@click.option("--watch", is_flag=True, help="Show them anew every two seconds, until Ctrl-C.")
+@runtime_option
+@json_option
+@pass_app
+@click.pass_context
+def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -> None:
+    """Show the state of every alert rule, those that fire first."""
+    if below := ctx.invoked_subcommand:
+        if watch or as_json:
+            raise UsageError(
+                f"--watch and --json before '{below}' would be lost; what is for '{below}' comes after it",
+                hint=f"phoenix-dev alerts {below} --help",
+            )
+        return
+    from phoenix_dev.cli.watching import watch as watched
+    from phoenix_dev.render.alerts import rule_lines, rules_json
+    from phoenix_dev.usecases.alerts import alert_states
+
+    stores, out = app.stores(), app.output
+
+    def lines(found: Sequence[RuleState], columns: int) -> Iterable[Any]:
+        return rule_lines(found, now_ns=time.time_ns(), width=columns, clip=out.clip)
+
+    if watch:
+        watched(out, lambda: alert_states(stores), lines, rules_json if as_json else None, _REDRAW_S)
+    found = alert_states(stores)
+    if as_json:
+        out.json(rules_json(found))
+        return
+    out.lines(lines(found, out.width))
+    if not any(rule.state == "firing" for rule in found):
+        out.talk("nothing fires")
+
+
+@alerts.command(examples=["phoenix-dev alerts inbox", "phoenix-dev alerts inbox --channel slack --since 1h --json"])
+@click.option("--channel", type=click.Choice(CHANNELS), help="What was sent there.")
+@since_option("24h")
+@runtime_option
+@json_option
+@pass_app
+def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, as_json: bool) -> None:
+    """Show what would have been sent: each message in the form of its channel, oldest first.
+
+    Channels that the settings set up (alerts.*) get what is theirs, and the inbox the rest.
+    """
+    from phoenix_dev.render.alerts import delivery_json, delivery_lines
+    from phoenix_dev.usecases.alerts import delivered
+
+    out = app.output
+    found = delivered(app.stores(), since_ns, channel)
+    for one in found:
+        if as_json:
+            out.json_line(delivery_json(one))
+        else:
+            out.lines(delivery_lines(one, width=out.width, clip=out.clip))
+    if not found:
+        out.talk(f"nothing came to the inbox{further_back(since_ns)}")
+
+
+@alerts.command(examples=["phoenix-dev alerts test", "phoenix-dev alerts test --timeout 60 --json"])
+@timeout_option
+@click.option("--yes", is_flag=True, help="Do not ask, although people are told.")
+@runtime_option
+@json_option
+@pass_app
+def test(app: AppContext, *, timeout: float, yes: bool, as_json: bool) -> None:
+    """Send one alert of each severity and wait until each has arrived in its channel.
+
+    The exit status is 4 when one did not in time.
+    """
+    from phoenix_dev.render.alerts import arrival_line, arrivals_json
+    from phoenix_dev.usecases.try_alerts import try_alerts
+
+    sender, stores, out = app.alert_sender(), app.stores(), app.output
+    if not yes:
+        _ask(sender)
+    arrivals = []
+    for arrival in try_alerts(stores.alerts, sender, timeout):
+        arrivals.append(arrival)
+        if not as_json:
+            out.lines([arrival_line(arrival, width=out.width, clip=out.clip)])
+    if as_json:
+        out.json(arrivals_json(arrivals))
+    if missing := [one.severity for one in arrivals if one.took_ns is None]:
+        raise ExpectationFailed(
+            f"of {', '.join(missing)} nothing arrived within {timeout:g} s", hint="phoenix-dev status"
+        )
+
+
+@alerts.command(examples=["phoenix-dev alerts summary daily", "phoenix-dev alerts summary weekly --json"])
+@click.argument("report", type=click.Choice(REPORTS))
+@timeout_option
+@runtime_option
+@json_option
+@pass_app
+def summary(app: AppContext, *, report: Report, timeout: float, as_json: bool) -> None:
+    """Send the mail about the last day or week now, and show it.
+
+    By itself it is sent every day at seven, and every Monday.
+    """
+    from phoenix_dev.render.alerts import arrival_json
+    from phoenix_dev.render.text import escape
+    from phoenix_dev.usecases.summarize import send_summary
+
+    sender, at, out = app.alert_sender(), app.runtime().endpoints(), app.output
+    dashboards = at.grafana or at.alertmanager
+    sent = send_summary(app.stores(), sender, report, app.settings.project, dashboards, timeout)
+    if as_json:
+        out.json({"subject": sent.made.subject, "text": sent.made.text, **arrival_json(sent.arrival)})
+    else:
+        out.lines(escape(line) for line in sent.made.text.splitlines())
+    if sent.arrival.took_ns is None:
+        raise ExpectationFailed(f"the mail did not arrive within {timeout:g} s", hint="phoenix-dev status")
+    out.talk("the mail server took it" if sent.arrival.real else "it lies in the inbox: phoenix-dev alerts inbox")
+
+
+def _ask(sender: AlertSender) -> None:
+    """Raises UsageError where people would be told and nobody can be asked, click.Abort where the user says no."""
+    from phoenix_dev.usecases.try_alerts import paged
+
+    channels = " and ".join(paged(sender))
+    if not channels:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"{channels} would tell people, and there is no terminal to ask on", hint="phoenix-dev alerts test --yes"
+        )
+    click.confirm(f"Tell people by {channels}?", abort=True, err=True)
