@@ -52,7 +52,7 @@ class Asked:
             case "prometheus":
                 return self._promql(target, self._with_periods(values))
             case "loki":
-                return self._logql(interpolated(target["expr"], self._with_periods(values)), target.get("maxLines"))
+                return self._logql(interpolated(target["expr"], self._with_periods(values)), target)
             case "jaeger":
                 return self._jaeger(uid, {key: _put(value, values) for key, value in target.items()})
         raise AssertionError(f"{uid} is asked nothing")
@@ -83,7 +83,10 @@ class Asked:
         found = self.get("prometheus", "/api/v1/query_range", query=query, **period)["data"]["result"]
         return [series for series in found if any(map(_is_number, series["values"]))]
 
-    def _logql(self, expr: str, lines: int | None) -> list[Any]:
+    def _logql(self, expr: str, target: Mapping[str, Any]) -> list[Any]:
+        if target.get("queryType") == "instant":
+            found = self.get("loki", "/loki/api/v1/query", query=expr, time=f"{self.end:.6f}")
+            return list(found["data"]["result"])
         found = self.get(
             "loki",
             "/loki/api/v1/query_range",
@@ -91,7 +94,7 @@ class Asked:
             start=f"{self.start:.6f}",
             end=f"{self.end:.6f}",
             step="15s",
-            limit=lines or 1000,
+            limit=target.get("maxLines") or 1000,
         )
         return list(found["data"]["result"])
 
