@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LOCK = "engine.lock"
 DATABASE = "telemetry.db"
 RESERVE = "telemetry.reserve"
+#: What is made of the telemetry.
+SIGNALS = "signals.db"
 
 
 @contextmanager

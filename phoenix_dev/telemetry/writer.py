@@ -94,6 +94,11 @@ class Writer:
         return self._queued_bytes
 
     @property
+    def queued_exports(self) -> int:
+        """Exports that wait for their commit."""
+        return len(self._jobs)
+
+    @property
     def failure(self) -> str:
         """Why nothing can be written; empty when it can."""
         return self._health.told()[0]

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from phoenix_dev.promql.matchers import Matcher
 from phoenix_dev.stores.logs import LogFilter
+from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.usecases.find_request import find_request
 from tests.stack import running_stack
 from tests.truth import IDS, expected, log_key, logs_of, send_traffic, spans_of, truths
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from phoenix_dev.stores import Stores
     from tests.stack import RunningStack
@@ -85,6 +89,32 @@ def test_the_commands_say_the_same(sent: list[dict[str, Any]], stack: RunningSta
         told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
         assert Counter(log_key(log) for log in told) == logs
         assert [log["timestamp"] for log in told] == sorted(log["timestamp"] for log in told)
+
+
+def test_span_metrics_and_log_counts_are_the_truth(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    """By service, name, kind and status; what was counted is looked at once all of it is there."""
+    spans: Counter[tuple[str, ...]] = Counter()
+    logs: Counter[tuple[str, ...]] = Counter()
+    for line in sent:
+        for service, name, kind, status, count in line["truth"]["spans"]:
+            spans[service, name, f"SPAN_KIND_{kind.upper()}", f"STATUS_CODE_{status.upper()}"] += count
+        for service, level, _, count in line["truth"]["logs"]:
+            logs[service, level] += count
+    for service in {service for service, _ in logs}:
+        logs[service, "INFO"] += 2  # it began and ended
+    series = stack.home / "projects" / stack.project / "signals.db"
+    of_spans = ("service_name", "span_name", "span_kind", "status_code")
+    wait_until(lambda: counted(series, "phoenix_log_records_total", "service_name", "severity") == logs)
+    wait_until(lambda: counted(series, "traces_span_metrics_calls_total", *of_spans) == spans)
+    assert counted(series, "traces_span_metrics_duration_seconds_count", *of_spans) == spans
+
+
+def counted(series: Path, name: str, *by: str) -> Counter[tuple[str, ...]]:
+    """What the series of a name say last, summed by some labels."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for stream in EmbeddedSeries(series).select([Matcher("__name__", "=", name)], 0, 2**60):
+        counts[tuple(stream.labels[label] for label in by)] += int(stream.values[-1])
+    return counts
 
 
 def test_the_whole_store_holds_what_was_sent_and_nothing_else(

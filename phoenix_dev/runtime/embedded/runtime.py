@@ -104,7 +104,7 @@ class EmbeddedRuntime:
         if lock is None:
             raise NotReady("the data cannot be deleted while the engine runs", hint="phoenix-dev down --data")
         with lock:
-            for path in (*self._data_files(), self.home / folder.RESERVE):
+            for path in (*self._data_files(), *self.home.glob(f"{folder.SIGNALS}*"), self.home / folder.RESERVE):
                 _delete(path)
 
     def _bring_up(self, deadline: float) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from phoenix_dev.model.stack import Component, StackStatus
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.embedded.client import ask_engine, refusals_in
 from phoenix_dev.runtime.embedded.farewell import Farewell
+from phoenix_dev.runtime.embedded.watched import trouble_of_watching
 from phoenix_dev.runtime.followed import by_the_reader
 from phoenix_dev.runtime.process import memory_bytes
 from phoenix_dev.telemetry.set_aside import damaged_files
@@ -40,7 +42,12 @@ def status_of(engine: EngineHandle, idle: StackStatus) -> StackStatus:
         profile=record.profile,
         state="degraded" if facts is None or facts.get("failure") else "running",
         endpoints=record.endpoints,
-        components=(_component(record, facts), *_followed(engine.home, record), *_set_aside(engine.home)),
+        components=(
+            _component(record, facts),
+            *_followed(engine.home, record),
+            *_watching(engine.home, record),
+            *_set_aside(engine.home),
+        ),
         since_ns=record.since_ns,
         refused=refusals_in(facts) if facts else (),
     )
@@ -62,6 +69,11 @@ def _component(record: EngineRecord, facts: dict[str, Any] | None) -> Component:
 
 def _followed(home: Path, record: EngineRecord) -> list[Component]:
     return [one.component() for one in by_the_reader(home, record.log_files, record.log_containers)]
+
+
+def _watching(home: Path, record: EngineRecord) -> list[Component]:
+    trouble = trouble_of_watching(home, record.since_ns, time.time_ns())
+    return [trouble] if trouble else []
 
 
 def clock_jump(facts: Mapping[str, Any]) -> str:

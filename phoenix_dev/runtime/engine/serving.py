@@ -30,6 +30,7 @@ from phoenix_dev.runtime.engine.log_files import LogFiles
 from phoenix_dev.runtime.engine.page import Page
 from phoenix_dev.runtime.engine.scraping import Scraping
 from phoenix_dev.runtime.engine.self_check import check_grpc, check_http
+from phoenix_dev.runtime.engine.watching import Watching
 from phoenix_dev.runtime.ports import bind_first_free
 from phoenix_dev.runtime.record import EngineRecord, forget_engine
 from phoenix_dev.telemetry.reserve import Reserve
@@ -91,7 +92,7 @@ class _Engine:
         sockets = await bind_first_free(self._options.http, _bind)
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
-        beside: list[Page | LogFiles | Scraping] = []
+        beside: list[Page | LogFiles | Scraping | Watching] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
             page = Page(self._options.home, self._options.project, sockets_of_page)
@@ -103,6 +104,7 @@ class _Engine:
             reporter.ready()
             beside += self._log_files(sockets[0].getsockname()[1])
             beside.append(Scraping(self._options.home, sockets[0].getsockname()[1]))
+            beside.append(Watching(self._options, sockets[0].getsockname()[1]))
             await self._wait()
         finally:
             await self._finish(serving, beside)
@@ -141,8 +143,9 @@ class _Engine:
                 await asyncio.wait_for(self._stop.wait(), _HOUSEKEEPING_S)
                 return
         _log.warning("the state folder is gone")
+        Farewell.leave(self._options.home)  # at once: whoever finds nobody listening any more asks why
 
-    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles | Scraping]) -> None:
+    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles | Scraping | Watching]) -> None:
         _log.info("stopping")
         self._http.should_exit = True
         await asyncio.gather(self._grpc.stop(_FINISH_S), serving, *(child.stop() for child in beside))
@@ -172,6 +175,7 @@ class _Engine:
         return {
             "pid": os.getpid(),
             "queued_bytes": self._writer.queued_bytes,
+            "queued_exports": self._writer.queued_exports,
             "failure": self._writer.failure,
             "remedy": self._writer.remedy,
             "clock_ahead_ns": self._keeper.clock_ahead_ns,

@@ -26,6 +26,11 @@ class Limits:
         return min(32 * 1024 * 1024, self.size // 4)
 
     @property
+    def series_bytes(self) -> int:
+        """Beside `size`, for the series that are made of the telemetry (telemetry/series)."""
+        return self.size // 10
+
+    @property
     def reserve_bytes(self) -> int:
         """Beside `size`, for removing when the disk is full: a whole write-ahead log folded in, and one to delete."""
         return min(self.wal_bytes // 2 + 4 * 1024 * 1024, self.size // 4)

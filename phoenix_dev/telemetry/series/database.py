@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "signals.db"
 _BUSY_S = 5.0
+#: The version of a file that has no tables yet.
+_BEGUN = (0, 0)
 
 
 def open_writer(path: Path) -> tuple[sqlite3.Connection, str]:
@@ -59,7 +61,7 @@ def _unusable(path: Path) -> str:
     try:
         db = sqlite3.connect(path, timeout=_BUSY_S)
         try:
-            if _version_of(db) != (APPLICATION_ID, VERSION):
+            if _version_of(db) not in (_BEGUN, (APPLICATION_ID, VERSION)):
                 return "it is of another version"
             (found,) = db.execute("PRAGMA quick_check(1)").fetchone() if suspects(path) else ("ok",)
             return "" if found == "ok" else f"it is damaged: {found}"
@@ -93,7 +95,10 @@ class SeriesConnection(ReadConnection):
         db = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_BUSY_S
         )
-        if _version_of(db) != (APPLICATION_ID, VERSION):
-            db.close()
-            raise NotReady(f"{self.path} is of another version", hint="phoenix-dev down && phoenix-dev up")
-        return db
+        version = _version_of(db)
+        if version == (APPLICATION_ID, VERSION):
+            return db
+        db.close()
+        if version == _BEGUN:
+            raise NotReady(f"{self._nothing}: {self.path} is just being made", hint="phoenix-dev status")
+        raise NotReady(f"{self.path} is of another version", hint="phoenix-dev down && phoenix-dev up")

@@ -61,6 +61,11 @@ class Place:
             group.values[self.position : end] = values
             group.times[self.position : end] = array("q", [time_ms]) * self.size
 
+    def touch(self, time_ms: int) -> None:
+        """They are at this time what they were before."""
+        if time_ms > self.time_ms:
+            self.group.times[self.position : self.position + self.size] = array("q", [time_ms]) * self.size
+
     def put_one(self, time_ms: int, value: float) -> None:
         """The newest sample of the one series that stands here."""
         if time_ms > self.group.times[self.position]:
@@ -103,6 +108,11 @@ class Newest:
         group.times[place.position : place.position + place.size] = array("q", [NEVER]) * place.size
         group.gone += place.size
         self._dissolve_empty(group)
+
+    def rewind(self, now_ms: int) -> None:
+        """The machine's clock was set back to this time: what was measured later was so just before."""
+        for group in self.groups:
+            group.times = array("q", [min(time, now_ms - 1) for time in group.times])
 
     def settle(self) -> None:
         """Forget the series of the file that nobody asked for."""

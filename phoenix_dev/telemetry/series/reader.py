@@ -65,14 +65,11 @@ class EmbeddedSeries:
         """See `SeriesSource.exemplars`."""
         wanted = self._series(matchers)
         rows: list[Any] = self._db.rows(
-            "SELECT series, time, value, trace, labels FROM exemplar "
+            "SELECT series, time, value, trace FROM exemplar "
             "WHERE series IN (SELECT value FROM json_each(?)) AND time BETWEEN ? AND ?",
             (json.dumps(list(wanted)), since_ms, until_ms),
         )
-        return [
-            Exemplar({**wanted[series], **json.loads(labels)}, time * _MS, value, trace.hex())
-            for series, time, value, trace, labels in rows
-        ]
+        return [Exemplar(wanted[series], time * _MS, value, trace.hex()) for series, time, value, trace in rows]
 
     def _series(self, matchers: Sequence[Matcher]) -> dict[int, Labels]:
         """The labels of the series that fulfil all matchers, by their number."""

@@ -44,8 +44,7 @@ TABLES = (
         series INTEGER NOT NULL,
         time INTEGER NOT NULL,
         value REAL NOT NULL,
-        trace BLOB NOT NULL,
-        labels TEXT NOT NULL
+        trace BLOB NOT NULL
     )
     """,
     "CREATE INDEX exemplar_series ON exemplar (series, time)",

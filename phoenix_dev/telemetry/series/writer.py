@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.telemetry.database import readable
 from phoenix_dev.telemetry.series.database import open_writer
-from phoenix_dev.telemetry.series.frames import DamagedFrame, Frames, frame, packed, unpacked
-from phoenix_dev.telemetry.series.newest import Group, Newest
+from phoenix_dev.telemetry.series.frames import ABSENT, DamagedFrame, Frames, frame, packed, unpacked
+from phoenix_dev.telemetry.series.newest import NEVER, Group, Newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeptExemplar:
-    """A measurement of the series of a number, in a trace (16 bytes); `labels` are its own."""
+    """A measurement of the series of a number, in a trace (16 bytes)."""
 
     series: int
     time_ms: int
     value: float
     trace_id: bytes
-    labels: Mapping[str, str]
 
 
 def series_key(labels: Mapping[str, str]) -> int:
@@ -111,12 +110,10 @@ class SeriesWriter:
 
     def add_exemplars(self, exemplars: Iterable[KeptExemplar]) -> None:
         """Measurements with their traces."""
-        rows = [(one.series, one.time_ms, one.value, one.trace_id, json.dumps(dict(one.labels))) for one in exemplars]
+        rows = [(one.series, one.time_ms, one.value, one.trace_id) for one in exemplars]
         with readable(self.path):
             self._begin()
-            self.db.executemany(
-                "INSERT INTO exemplar (series, time, value, trace, labels) VALUES (?, ?, ?, ?, ?)", rows
-            )
+            self.db.executemany("INSERT INTO exemplar (series, time, value, trace) VALUES (?, ?, ?, ?)", rows)
 
     def commit(self, state: Mapping[str, str]) -> None:
         """Keep everything that was given since the last time, and with it what must be known after a restart."""
@@ -152,5 +149,6 @@ class SeriesWriter:
 
 
 def _group(layout: int, ids: array[int], found: Frames) -> Group:
-    times = array("q", [found.times[-1] - lag for lag in found.lags[-len(ids) :]])
+    last = found.times[-1]
+    times = array("q", [NEVER if lag == ABSENT else last - lag for lag in found.lags[-len(ids) :]])
     return Group(layout, 0, ids, times, found.values[-len(ids) :])

@@ -174,12 +174,12 @@ def test_many_series_stand_in_groups_and_what_is_dropped_makes_room() -> None:
 
 def test_exemplars_lead_from_a_series_to_a_trace(path: Path, writer: SeriesWriter) -> None:
     slow, fast = writer.numbers([labels("duration_bucket", route="/a", le=bound) for bound in ("1", "0.1")])
-    writer.add_exemplars([KeptExemplar(slow, BEGIN, 0.7, bytes(15) + b"\x01", {"span_id": "ab"})])
-    writer.add_exemplars([KeptExemplar(fast, BEGIN + DAY, 0.05, bytes(15) + b"\x02", {})])
+    writer.add_exemplars([KeptExemplar(slow, BEGIN, 0.7, bytes(15) + b"\x01")])
+    writer.add_exemplars([KeptExemplar(fast, BEGIN + DAY, 0.05, bytes(15) + b"\x02")])
     writer.commit({})
     (found,) = EmbeddedSeries(path).exemplars([Matcher("route", "=~", "/.*")], BEGIN, BEGIN)
     assert (found.value, found.trace_id, found.time_ns) == (0.7, f"{1:032x}", BEGIN * 10**6)
-    assert found.labels == labels("duration_bucket", route="/a", le="1", span_id="ab")
+    assert found.labels == labels("duration_bucket", route="/a", le="1")
 
 
 @pytest.mark.parametrize(

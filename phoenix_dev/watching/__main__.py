@@ -1,0 +1,56 @@
+"""The process that watches: `phoenix_dev.watching OPTIONS`, as a child of the engine, until stdin ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from phoenix_dev.errors import PhoenixDevError
+from phoenix_dev.processes.beside import engine_ended, say
+from phoenix_dev.watching.asked import Asking
+from phoenix_dev.watching.options import WatchingOptions
+from phoenix_dev.watching.watcher import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Whoever sends, and whoever waits for an answer, comes first.
+_NICE = 10
+#: Between two looks at what has arrived (seconds).
+_POLL_S = 1.0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Watch until the engine ends."""
+    os.nice(_NICE)
+    options = WatchingOptions.from_argument(arguments[0])
+    try:
+        asking = Asking(options.home, options.endpoint, options.look_s, say)
+        watcher = Watcher(options, _now_ms(), asking.answers, say)
+        asking.start()
+        _watch(watcher, options.flush_s)
+    except PhoenixDevError as error:
+        say(error.message)
+        os._exit(error.exit_code)
+    os._exit(0)  # nobody waits for a service that answers slowly
+
+
+def _watch(watcher: Watcher, flush_s: float) -> None:
+    due = time.monotonic() + flush_s
+    more = watcher.turn(_now_ms())
+    while not engine_ended(0 if more else max(0.0, min(_POLL_S, due - time.monotonic()))):
+        more = watcher.turn(_now_ms())
+        if time.monotonic() >= due:
+            watcher.flush(_now_ms())
+            due = max(due + flush_s, time.monotonic())
+    watcher.close(_now_ms())
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 10**6
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,92 @@
+"""Who sent something: services as span metrics tell them apart, and what every resource is given."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+
+from phoenix_dev.model.attributes import text_of
+from phoenix_dev.model.otlp import value_of
+from phoenix_dev.telemetry.translation.labels import ResourceLabels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: What tells services apart (the connector's `resource_metrics_key_attributes`); all else of a resource is that of the
+#: first that had these.
+_SERVICE = "service.name"
+_APART = (_SERVICE, "telemetry.sdk.language", "telemetry.sdk.name")
+_ENVIRONMENT, _OLD_ENVIRONMENT = "deployment.environment.name", "deployment.environment"
+#: Services, and resources of them, that are remembered.
+_MOST_IDENTITIES, _MOST_RESOURCES = 1_000, 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """A service. `labels`: what its resource, the first that it was seen with, adds to those of its series;
+    `attributes` are that resource's, as texts; `target` are the labels of `target_info`, which tells of it, none where
+    there is nothing to tell. `others` stands for all services that are more than may be told apart.
+    """
+
+    key: str
+    service: str
+    labels: ResourceLabels
+    attributes: Mapping[str, str]
+    target: Sequence[Mapping[str, str]] = ()
+    others: bool = False
+
+
+class Identities:
+    """Services by their resources. `profile` is the environment of whoever names none."""
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._by_key: dict[str, Identity] = {}
+        self._by_resource: dict[bytes, Identity | None] = {}
+
+    def of(self, resource: Resource) -> Identity | None:
+        """The service of a resource; None for one that names none."""
+        raw = resource.SerializeToString()
+        if raw not in self._by_resource:
+            if len(self._by_resource) >= _MOST_RESOURCES:
+                self._by_resource.clear()
+            self._by_resource[raw] = self._identity(raw)
+        return self._by_resource[raw]
+
+    def forget(self, key: str) -> None:
+        """A service that has sent nothing for long."""
+        self._by_key.pop(key, None)
+        self._by_resource.clear()
+
+    def _identity(self, raw: bytes) -> Identity | None:
+        resource = Resource.FromString(raw)
+        attributes = {pair.key: text_of(value_of(pair.value)) for pair in resource.attributes}
+        if _SERVICE not in attributes:
+            return None
+        key = json.dumps([attributes.get(name, "") for name in _APART])
+        if key not in self._by_key:
+            if len(self._by_key) >= _MOST_IDENTITIES:
+                return _OTHERS
+            give_environment(resource, self._profile)
+            labels = ResourceLabels(resource.attributes)
+            target = (labels.target,) if labels.target else ()
+            self._by_key[key] = Identity(key, attributes[_SERVICE], labels, attributes, target)
+        return self._by_key[key]
+
+
+def give_environment(resource: Resource, profile: str) -> None:
+    """Say which environment a resource is of, as the collector's processor `transform/identity` does."""
+    found = {pair.key: pair.value for pair in resource.attributes}
+    if _ENVIRONMENT in found:
+        return
+    added = resource.attributes.add(key=_ENVIRONMENT)
+    if _OLD_ENVIRONMENT in found:
+        added.value.CopyFrom(found[_OLD_ENVIRONMENT])
+    else:
+        added.value.string_value = profile
+
+
+_OTHERS = Identity("[]", "", ResourceLabels(()), {}, others=True)

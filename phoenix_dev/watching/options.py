@@ -1,0 +1,35 @@
+"""What the process is started with, as the one argument of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingOptions:
+    """`home`: the project's state folder, `store` the telemetry in it. `endpoint`: the engine's base URL of OTLP/HTTP.
+    `most_bytes` and `age_ms`: what is kept of series. `flush_s`: between two frames; `look_s`: between two looks at the
+    machine, the services and the engine (seconds).
+    """
+
+    home: Path
+    store: Path
+    endpoint: str
+    profile: str
+    most_bytes: int
+    age_ms: int
+    flush_s: float = 5.0
+    look_s: float = 15.0
+
+    def to_argument(self) -> str:
+        """The options as text."""
+        return json.dumps({**asdict(self), "home": str(self.home), "store": str(self.store)})
+
+    @classmethod
+    def from_argument(cls, text: str) -> Self:
+        """The options that `to_argument` wrote."""
+        given = json.loads(text)
+        return cls(**{**given, "home": Path(given["home"]), "store": Path(given["store"])})

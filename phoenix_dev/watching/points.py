@@ -1,0 +1,124 @@
+"""Metrics that came by OTLP, from applications or from who scrapes them, as the newest samples of series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
+
+from phoenix_dev.telemetry.series.newest import NEVER
+from phoenix_dev.telemetry.series.writer import KeptExemplar
+from phoenix_dev.telemetry.translation.translator import Translator
+from phoenix_dev.watching.identity import give_environment
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Mapping, Sequence
+
+    from phoenix_dev.telemetry.series.newest import Group, Newest, Place
+    from phoenix_dev.telemetry.series.writer import SeriesWriter
+    from phoenix_dev.telemetry.translation.translator import Samples
+
+#: Series that may be alive at a time.
+MOST_SERIES = 20_000
+#: A series without a new sample for so long (ms) is forgotten.
+_EXPIRATION_MS = 600_000
+#: Between two flushes.
+_MOST_EXEMPLARS = 500
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """Series that come together, with the very object that tells which they are."""
+
+    labels: Sequence[Mapping[str, str]]
+    place: Place
+    #: The first samples after the zeros that a series began with: those must be seen first.
+    waiting: tuple[int, array[float]] | None = None
+
+
+class PointSeries:
+    """Series of metrics. `profile` is the environment of whoever names none."""
+
+    def __init__(self, writer: SeriesWriter, newest: Newest, profile: str) -> None:
+        self._writer = writer
+        self._newest = newest
+        self._profile = profile
+        self._translator = Translator(MOST_SERIES)
+        self._kept: dict[int, _Kept] = {}
+        self._series = 0
+        self._begun: list[_Kept] = []
+        self._exemplars: list[KeptExemplar] = []
+        #: How many points there was no room for.
+        self.refused = 0
+
+    def __len__(self) -> int:
+        return self._series
+
+    def add(self, block: bytes) -> None:
+        """The metrics of a block. Raises DecodeError."""
+        self.take(MetricsData.FromString(block))
+
+    def take(self, metrics: MetricsData) -> None:
+        """The metrics of an export, which is changed."""
+        for group in metrics.resource_metrics:
+            give_environment(group.resource, self._profile)
+        for samples in self._translator.samples(metrics):
+            self._put(samples)
+
+    def put(self, labels: Sequence[Mapping[str, str]], time_ms: int, values: array[float]) -> None:
+        """Values of series that are no metrics of anybody. `labels` has to be the same object each time."""
+        kept = self._of(labels)
+        if kept is not None:
+            kept.place.put(time_ms, values)
+
+    def begin(self) -> list[Group]:
+        """The groups of the series that began with zeros since the last flush, which must be seen before `flush`."""
+        groups = {id(kept.place.group): kept.place.group for kept in self._begun}
+        return list(groups.values())
+
+    def flush(self, now_ms: int) -> list[KeptExemplar]:
+        """Put all that came where the next frame takes it from; the traces that stand for it."""
+        for kept in self._begun:
+            if kept.waiting is not None:
+                kept.place.put(*kept.waiting)
+                kept.waiting = None
+        self._begun = []
+        for key in [key for key, kept in self._kept.items() if now_ms - kept.place.time_ms >= _EXPIRATION_MS]:
+            kept = self._kept.pop(key)
+            self._series -= kept.place.size
+            self._newest.drop(kept.place)
+        exemplars, self._exemplars = self._exemplars, []
+        return exemplars
+
+    def _put(self, samples: Samples) -> None:
+        kept = self._of(samples.labels)
+        if kept is None:
+            return
+        if kept.waiting is not None:
+            kept.waiting = max(kept.waiting, (samples.time_ms, samples.values), key=lambda one: one[0])
+        elif kept.place.time_ms == NEVER and not any(samples.values):
+            kept.place.put(samples.time_ms, samples.values)
+            kept.waiting = (samples.time_ms, samples.values)
+            self._begun.append(kept)
+        else:
+            kept.place.put(samples.time_ms, samples.values)
+        self._remember(samples, kept.place)
+
+    def _of(self, labels: Sequence[Mapping[str, str]]) -> _Kept | None:
+        kept = self._kept.get(id(labels))
+        if kept is None and self._series + len(labels) <= MOST_SERIES:
+            place = self._newest.place(self._writer.numbers(labels))
+            kept = self._kept[id(labels)] = _Kept(labels, place)
+            self._series += place.size
+        elif kept is None:
+            self.refused += 1
+        return kept
+
+    def _remember(self, samples: Samples, place: Place) -> None:
+        for one in samples.exemplars:
+            if len(self._exemplars) < _MOST_EXEMPLARS:
+                position = next(at for at, labels in enumerate(samples.labels) if labels is one.labels)
+                time_ms, trace_id = one.time_ns // 10**6, bytes.fromhex(one.trace_id)
+                self._exemplars.append(KeptExemplar(place.ids[position], time_ms, one.value, trace_id))

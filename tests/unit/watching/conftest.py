@@ -1,0 +1,93 @@
+"""A store that exports are put into, and a watcher beside it whose time the test says."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from phoenix_dev.promql.matchers import Matcher
+from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.telemetry.writer import Writer
+from phoenix_dev.watching.options import WatchingOptions
+from phoenix_dev.watching.watcher import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phoenix_dev.promql.source import Stream
+    from phoenix_dev.watching.asked import Answer
+
+STEP_MS = 5_000
+
+
+@dataclass
+class Watched:
+    """The store, its watcher, and the time (Unix ms), which each flush moves on."""
+
+    home: Path
+    now_ms: int = field(default_factory=lambda: time.time_ns() // 10**6)
+    said: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    look_s: float = 1e9
+
+    def __post_init__(self) -> None:
+        self.store = Writer(self.home / "telemetry.db")
+        self.watcher = self.begin()
+
+    def begin(self) -> Watcher:
+        """A watcher as a new process would have it."""
+        options = WatchingOptions(
+            self.home, self.home / "telemetry.db", "", "development", 10**9, 10**9, look_s=self.look_s
+        )
+        return Watcher(
+            options, self.now_ms, lambda: [self.answers.pop() for _ in range(len(self.answers))], self.said.append
+        )
+
+    def kill(self) -> None:
+        """End the watcher with whatever it had not written, and begin another."""
+        self.watcher._writer.close()
+        self.watcher = self.begin()
+
+    def keep(self, *exports: Any) -> None:
+        """Put exports into the store."""
+        for export in exports:
+            self.store.submit(export, export.ByteSize()).result(timeout=10)
+
+    def flush(self, after_ms: int = STEP_MS) -> None:
+        """Read what has arrived, and write."""
+        self.now_ms += after_ms
+        while self.watcher.turn(self.now_ms):
+            pass
+        self.watcher.flush(self.now_ms)
+
+    def streams(self, name: str, **labels: str) -> list[Stream]:
+        """The series of a name with these labels, all of their samples."""
+        matchers = [Matcher("__name__", "=", name), *(Matcher(key, "=", value) for key, value in labels.items())]
+        reader = EmbeddedSeries(self.home / "signals.db")
+        found = list(reader.select(matchers, 0, self.now_ms))
+        reader.close()
+        return found
+
+    def newest(self, name: str, *by: str, **labels: str) -> dict[tuple[str, ...], float]:
+        """The newest value of each series that is alive, by some of its labels."""
+        alive = [one for one in self.streams(name, **labels) if one.times_ms[-1] >= self.now_ms - 300_000]
+        return {tuple(one.labels.get(label, "") for label in by): one.values[-1] for one in alive}
+
+    def close(self) -> None:
+        self.watcher._writer.close()
+        with suppress(Exception):
+            self.store.close()
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    home = tmp_path / "watched"
+    home.mkdir()
+    made = Watched(home)
+    yield made
+    made.close()
