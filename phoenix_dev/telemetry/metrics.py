@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.errors import UsageError
+from phoenix_dev.stores.expressions import millisecond, steps_of
 from phoenix_dev.stores.metrics import MetricCapabilities
 from phoenix_dev.telemetry import storable
 
 if TYPE_CHECKING:
     from phoenix_dev.model.metric import MetricPoint
     from phoenix_dev.model.series import Exemplar, Series
+    from phoenix_dev.promql.source import SeriesSource
     from phoenix_dev.stores.metrics import MetricQuery
     from phoenix_dev.telemetry.database import ReadConnection
     from phoenix_dev.telemetry.unpack import BlockReader
@@ -49,21 +50,28 @@ class EmbeddedMetricStore:
         rows = self._db.rows("SELECT DISTINCT names FROM metric_block")
         return tuple(sorted({name for (names,) in rows for name in str(names).split("\n")}))
 
-    def query(self, expression: str, at_ns: int) -> tuple[Series, ...]:  # noqa: ARG002
+    def query(self, expression: str, at_ns: int) -> tuple[Series, ...]:
         """See `MetricStore.query`."""
-        raise _not_yet()
+        from phoenix_dev.promql import evaluate
 
-    def query_range(self, expression: str, since_ns: int, until_ns: int, step_ns: int) -> tuple[Series, ...]:  # noqa: ARG002
+        return evaluate.at(self._series(), expression, millisecond(at_ns))
+
+    def query_range(self, expression: str, since_ns: int, until_ns: int, step_ns: int) -> tuple[Series, ...]:
         """See `MetricStore.query_range`."""
-        raise _not_yet()
+        from phoenix_dev.promql import evaluate
 
-    def exemplars(self, selector: str, since_ns: int, until_ns: int) -> tuple[Exemplar, ...]:  # noqa: ARG002
+        return evaluate.over(self._series(), expression, steps_of(since_ns, until_ns, step_ns))
+
+    def exemplars(self, selector: str, since_ns: int, until_ns: int) -> tuple[Exemplar, ...]:
         """See `MetricStore.exemplars`."""
-        raise _not_yet()
+        from phoenix_dev.promql import evaluate
 
+        return evaluate.exemplars(self._series(), selector, millisecond(since_ns), millisecond(until_ns))
 
-def _not_yet() -> UsageError:
-    return UsageError("the embedded runtime does not evaluate expressions yet", hint="phoenix-dev up --runtime compose")
+    def _series(self) -> SeriesSource:
+        from phoenix_dev.telemetry.block_series import BlockSeries
+
+        return BlockSeries(self._db, self._blocks)
 
 
 def _matches(point: MetricPoint, query: MetricQuery) -> bool:
