@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.stack import RunningStack
 
 #: 1,000 requests, 200 of them faulty; so many at a time that those that wait cost no time.
-TRAFFIC = ("--count", "1000", "--fault-every", "5", "--seed", "0", "--concurrency", "16")
+TRAFFIC = ("--count", "1000", "--fault-every", "5", "--seed", "0", "--concurrency", "32")
 IDS = ("trace_id", "traceparent", "correlation_id", "request_id")
 
 
