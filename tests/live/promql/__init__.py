@@ -1,0 +1,1 @@
+"""The evaluator and the names of series against Prometheus itself, over the same series and exports."""

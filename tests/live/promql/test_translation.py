@@ -1,0 +1,69 @@
+"""The same exports made into series here and by Prometheus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.promql.source import is_stale
+from phoenix_dev.telemetry.translation.translator import Translator
+from tests import otlp
+from tests.live.promql.asking import Answer, Prometheus, agree
+from tests.live.promql.exports import Sender
+
+if TYPE_CHECKING:
+    from tests.live.compose.by_hand import ByHand
+
+#: A measurement: labels of its series, time (Unix milliseconds), value, trace ID.
+Measured = tuple[frozenset[tuple[str, str]], int, float, str]
+
+
+def test_series_samples_and_exemplars_are_those_that_prometheus_makes(stack: ByHand) -> None:
+    mark, prometheus, translator = otlp.new_span_id(), Prometheus(stack), Translator()
+    sender = Sender(20260102, mark)
+    ours: Answer = {}
+    measured: set[Measured] = set()
+    for step in range(4):
+        export = sender.export(step)
+        prometheus.tell(export)
+        for samples in translator.samples(export):
+            for labels, value in zip(samples.labels, samples.values, strict=True):
+                kept = ours.setdefault(frozenset(labels.items()), {})
+                if not is_stale(value):
+                    kept.setdefault(samples.time_ms, value)
+            measured |= {
+                (_key(one.labels), one.time_ns // otlp.MS, one.value, one.trace_id) for one in samples.exemplars
+            }
+    theirs = prometheus.samples(f'{{__name__=~".*{mark}.*"}}')
+    ours = {key: kept for key, kept in ours.items() if kept and mark in dict(key)["__name__"]}
+    assert len(theirs) > 200
+    assert ours.keys() ^ theirs.keys() == set()
+    assert {key for key in ours if not agree({key: ours[key]}, {key: theirs[key]})} == set()
+    assert measured == _exemplars(prometheus, mark)
+
+
+def test_target_info_tells_of_the_resource(stack: ByHand) -> None:
+    prometheus, name = Prometheus(stack), f"web-{otlp.new_span_id()}"
+    time = otlp.minutes_from_now(-10) // otlp.MS * otlp.MS
+    export = otlp.metrics(name, otlp.gauge("x", 1, time=time), otlp.gauge("x", 1, time=time + 400 * otlp.SECOND))
+    export.resource_metrics[0].resource.attributes.extend(otlp.pairs({"os.type": "linux", "service.namespace": "shop"}))
+    prometheus.tell(export)
+    ours: Answer = {}
+    for samples in Translator().samples(export):
+        ours.setdefault(_key(samples.labels[0]), {})[samples.time_ms] = samples.values[0]
+    found = prometheus.samples(f'{{job="shop/{name}"}}')
+    assert len(found) == 2
+    assert agree(ours, found)
+
+
+def _key(labels: object) -> frozenset[tuple[str, str]]:
+    return frozenset(dict(labels).items())  # type: ignore[call-overload]
+
+
+def _exemplars(prometheus: Prometheus, mark: str) -> set[Measured]:
+    now = otlp.minutes_from_now(1) / otlp.SECOND
+    found = prometheus.ask("query_exemplars", {"query": f'{{__name__=~".*{mark}.*"}}', "start": now - 7200, "end": now})
+    return {
+        (_key(one["seriesLabels"]), round(each["timestamp"] * 1000), float(each["value"]), each["labels"]["trace_id"])
+        for one in found
+        for each in one["exemplars"]
+    }
