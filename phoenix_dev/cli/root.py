@@ -28,12 +28,13 @@ from phoenix_dev.cli.trace import trace
 from phoenix_dev.cli.traces import traces
 from phoenix_dev.cli.ui import ui
 from phoenix_dev.cli.up import up
+from phoenix_dev.cli.verify import verify
 
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
     ("The system", (services, metrics, health, alerts, anomalies)),
-    ("Drive it", (request, run, demo, load)),
+    ("Drive it", (request, run, demo, load, verify)),
     ("The shell", (completion,)),
 )
 

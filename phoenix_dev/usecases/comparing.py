@@ -39,7 +39,12 @@ def compare(stores: Stores, entry: Entry, fired: Fired, wait_s: float) -> tuple[
     def counted() -> tuple[int, int]:
         return requests_and_errors(metrics, entry, since_ns, time.time_ns())
 
-    until(deadline, lambda: all(one.holds(number) for one, number in zip(wanted, counted(), strict=True)))
+    def settled() -> bool:
+        """Whether all is counted; or more than that, which waiting will not change."""
+        both = list(zip(wanted, counted(), strict=True))
+        return all(one.holds(number) for one, number in both) or any(number > one.most for one, number in both)
+
+    until(deadline, settled)
     spans = _entries(stores, fired, deadline)
     return tuple(_compared(stores, entry, fired, wanted, counted(), spans))
 

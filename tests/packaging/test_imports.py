@@ -35,7 +35,7 @@ AT_HOME_IN = {
     "uvicorn": {"receiver", "runtime", "demo", "web"},
     "starlette": {"receiver", "runtime", "demo", "web"},
     "jinja2": {"web"},
-    "grpc": {"receiver", "runtime", "demo"},
+    "grpc": {"receiver", "runtime", "demo", "proving"},
 }
 
 
