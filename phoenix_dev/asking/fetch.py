@@ -1,4 +1,4 @@
-"""Short questions to services: a GET that ends in time and in size, whatever answers."""
+"""Short questions to services, which end in time and in size, whatever answers."""
 
 from __future__ import annotations
 
@@ -8,33 +8,44 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from phoenix_dev import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer, and how long it took until all of it was here."""
+    """An answer, and how long it took until all of it was here. `location` is where it sends on to, if it does."""
 
     status: int
     content_type: str
     body: bytes
     duration_ns: int
+    location: str = ""
 
 
 class Unfetched(Exception):
     """There is no whole answer; why, as the end of a sentence."""
 
 
-def fetch(url: str, *, timeout_s: float, most_bytes: int, accept: str = "*/*") -> Fetched:
-    """The answer to a GET; a redirection is an answer like others.
+def fetch(
+    url: str,
+    *,
+    timeout_s: float,
+    most_bytes: int,
+    accept: str = "*/*",
+    method: str = "GET",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    body: bytes = b"",
+) -> Fetched:
+    """The answer to a request, by default a GET; a redirection is an answer like others.
 
     Raises Unfetched, also for what is not here after `timeout_s` in all, or larger than `most_bytes`.
     """
@@ -42,13 +53,16 @@ def fetch(url: str, *, timeout_s: float, most_bytes: int, accept: str = "*/*") -
     try:
         connection, target = _connection(url, timeout_s)
         with _opened(connection, timeout_s):
-            connection.request("GET", target, headers={"accept": accept, "user-agent": f"phoenix-dev/{__version__}"})
+            own = {"accept": accept, "user-agent": f"phoenix-dev/{__version__}"}
+            own |= {name.lower(): value for name, value in headers.items()}
+            connection.request(method, target, body or None, own)
             with connection.getresponse() as response:
-                body = _read(response, most_bytes)
+                content = _read(response, most_bytes)
             took = time.monotonic_ns() - began
             if took > timeout_s * 1e9:
                 raise Unfetched(late)
-            return Fetched(response.status, response.getheader("content-type", ""), body, took)
+            kind, location = response.getheader("content-type", ""), response.getheader("location", "")
+            return Fetched(response.status, kind, content, took, location)
     except TimeoutError as error:
         raise Unfetched(late) from error
     except ConnectionRefusedError as error:

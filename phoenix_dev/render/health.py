@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from phoenix_dev.model.health import EndpointHealth, ServiceHealth
+    from phoenix_dev.model.health import CheckHealth, EndpointHealth, ServiceHealth
 
 _SERVICE_CELLS = (11, 24)
 _CELLS = 13
@@ -42,10 +42,27 @@ def health_lines(services: Sequence[ServiceHealth], *, width: int, clip: bool = 
             yield told.add(f"  {service.url}", style.DIM).text()
 
 
-def health_json(services: Sequence[ServiceHealth]) -> dict[str, Any]:
+def check_lines(checks: Sequence[CheckHealth], *, width: int, clip: bool = True) -> Iterator[Text]:
+    """A line a check: a sign, what it got and when, and what was asked; below it what is wrong."""
+    if not checks:
+        return
+    cut = width if clip else ENDLESS
+    names = max(_SERVICE_CELLS[0], *(cell_len(fit(one.name, _SERVICE_CELLS[1])) for one in checks))
+    yield Line(cut).add(f"  {'CHECK':{names}} {'ANSWER':{_CELLS}} ASKED", style.DIM).text()
+    for one in checks:
+        line = Line(cut).add("✓ " if one.healthy else "✗ ", style.OK if one.healthy else style.ERROR)
+        line.add(pad(one.name, names) if clip else one.name, "" if one.healthy else style.FAILED).to(2 + names)
+        got = f"{one.status} {duration(one.duration_ns)}" if one.status else "no answer"
+        line.add(f" {got:{_CELLS}}", style.ERROR if one.answer else "")
+        yield line.add(f" {one.method} {one.url}", style.DIM).text()
+        if one.trouble:
+            yield Line(cut).add("    ").add(one.trouble, style.FAILED).text()
+
+
+def health_json(services: Sequence[ServiceHealth], checks: Sequence[CheckHealth] = ()) -> dict[str, Any]:
     """`health --json`."""
     return {
-        "healthy": all(one.healthy for one in services),
+        "healthy": all(one.healthy for one in services) and all(one.healthy for one in checks),
         "services": [
             {
                 "service": one.service,
@@ -54,6 +71,19 @@ def health_json(services: Sequence[ServiceHealth]) -> dict[str, Any]:
                 "endpoints": [_endpoint_json(endpoint) for endpoint in one.endpoints],
             }
             for one in services
+        ],
+        "checks": [
+            {
+                "name": one.name,
+                "service": one.service,
+                "method": one.method,
+                "url": one.url,
+                "healthy": one.healthy,
+                "status": one.status,
+                "duration_ms": milliseconds(one.duration_ns),
+                "reason": one.trouble,
+            }
+            for one in checks
         ],
     }
 

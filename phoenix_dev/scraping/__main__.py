@@ -1,6 +1,6 @@
-"""The process that scrapes: `phoenix_dev.scraping OPTIONS`, as a child of the engine, until stdin ends.
+"""The process that scrapes and checks: `phoenix_dev.scraping OPTIONS`, as a child of the engine, until stdin ends.
 
-It looks up every few seconds whom to scrape, and ends by itself when that has been nobody for a while.
+It looks up every few seconds whom to ask, and ends by itself when that has been nobody for a while.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from phoenix_dev.asking.deliver import PROTOBUF, deliver
 from phoenix_dev.processes.beside import engine_ended, say
 from phoenix_dev.scraping.scrape import Scraper
 from phoenix_dev.scraping.targets import read_targets
+from phoenix_dev.synthetic.checking import Checking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,12 +71,15 @@ class _Rounds:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Scrape until the engine ends, or there is nothing more to do; the exit status."""
+    """Scrape and check until the engine ends, or there is nothing more to do; the exit status."""
     options = json.loads(arguments[0])
-    rounds = _Rounds(Path(options["home"]), options["endpoint"], options.get("interval_s", INTERVAL_S))
+    home, endpoint = Path(options["home"]), options["endpoint"]
+    rounds = _Rounds(home, endpoint, options.get("interval_s", INTERVAL_S))
+    checking = Checking(home, endpoint, say)
+    checking.start()
     last = time.monotonic()
     while True:
-        if rounds.turn():
+        if rounds.turn() or checking.busy:
             last = time.monotonic()
         if time.monotonic() - last > _IDLE_S or engine_ended(_LOOK_S):
             # Nobody waits for a service that answers slowly.

@@ -1,8 +1,9 @@
-"""`health`: what each service says of itself at its four endpoints, all of them asked at once."""
+"""`health`: what each service says of itself at its four endpoints, and what each check gets, all asked at once."""
 
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.model.health import ENDPOINTS, EndpointHealth, ServiceHealth
 from phoenix_dev.scraping.exposition import ACCEPT, MOST_BYTES, Unreadable, families
 from phoenix_dev.scraping.targets import Target
+from phoenix_dev.synthetic.ask import ask_checks
+from phoenix_dev.synthetic.check import checks_of
 from phoenix_dev.usecases.demo import demo_targets
 
 if TYPE_CHECKING:
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.asking.fetch import Fetched
+    from phoenix_dev.model.health import CheckHealth
     from phoenix_dev.settings import Settings
+    from phoenix_dev.synthetic.check import Check
 
 #: How long an endpoint may take (seconds): it is asked by whoever decides whether the service gets requests.
 TIMEOUT_S = 2.0
@@ -28,10 +33,12 @@ _UP = {"up", "ok", "healthy", "ready", "alive", "pass", "passing", "connected", 
 
 
 def services_to_ask(settings: Settings, home: Path) -> tuple[Target, ...]:
-    """The services of the settings, else those of the demo if it runs. Raises NotReady when there are none."""
+    """The services of the settings, else those of the demo if it runs. Raises NotReady when there is neither one nor a
+    check.
+    """
     if settings.services:
         return tuple(Target(entry.name, entry.url) for entry in settings.services)
-    if demo := demo_targets(home):
+    if (demo := demo_targets(home)) or settings.checks:
         return demo
     raise NotReady(
         "no service is known: list yours in phoenix-dev.yaml, as in "
@@ -42,6 +49,8 @@ def services_to_ask(settings: Settings, home: Path) -> tuple[Target, ...]:
 
 def ask_health(targets: Sequence[Target], timeout_s: float = TIMEOUT_S) -> tuple[ServiceHealth, ...]:
     """Each service, in order; returns after about `timeout_s` at most, whatever they do."""
+    if not targets:
+        return ()
     questions = [(target, name) for target in targets for name in ENDPOINTS]
     with ThreadPoolExecutor(min(_AT_ONCE, len(questions))) as pool:
         answers = list(pool.map(lambda asked: _ask(asked[0], asked[1], timeout_s), questions))
@@ -50,6 +59,24 @@ def ask_health(targets: Sequence[Target], timeout_s: float = TIMEOUT_S) -> tuple
         ServiceHealth(target.service, target.url, tuple(answers[at * size : (at + 1) * size]))
         for at, target in enumerate(targets)
     )
+
+
+class AskedChecks:
+    """The checks of the settings, each asked no more often than it says."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._checks = checks_of(settings)
+        self._due = dict.fromkeys(self._checks, 0.0)
+        self._found: dict[Check, CheckHealth] = {}
+
+    def ask(self) -> tuple[CheckHealth, ...]:
+        """What each of them got, in order: now, or a moment ago."""
+        now = time.monotonic()
+        due = [check for check in self._checks if self._due[check] <= now]
+        for check, found in zip(due, ask_checks(due), strict=True):
+            self._found[check] = found
+            self._due[check] = now + check.interval_ns / 1e9
+        return tuple(self._found[check] for check in self._checks)
 
 
 def _ask(target: Target, name: str, timeout_s: float) -> EndpointHealth:

@@ -27,7 +27,7 @@ from phoenix_dev.runtime.compose.record import ComposeRecord
 from phoenix_dev.runtime.compose.remedy import remedy
 from phoenix_dev.runtime.compose.stack_ports import choose_ports, published
 from phoenix_dev.runtime.record import StackRecord
-from phoenix_dev.runtime.scraped import name_services
+from phoenix_dev.runtime.scraped import infrastructure_files, name_services
 from phoenix_dev.scraping.targets import FOLDER
 
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ class ComposeStart:
             delivery.write_secrets()
             further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **delivery.variables()}
             environment = {**self._environment(chosen.numbers), **further}
-            self.files.write(assets_folder(), environment, delivery.files(assets_folder()))
+            contents = {**delivery.files(assets_folder()), **infrastructure_files(self.settings)}
+            self.files.write(assets_folder(), environment, contents)
             name_services(self.home, self.settings)
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)

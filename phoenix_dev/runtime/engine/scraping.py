@@ -1,4 +1,4 @@
-"""The process beside the engine that scrapes metrics, while there is somebody to scrape."""
+"""The process beside the engine that scrapes metrics and runs checks, while there is somebody to ask."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.runtime.engine.child import Child
 from phoenix_dev.scraping.targets import read_targets
+from phoenix_dev.synthetic.check import read_checks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,5 +34,5 @@ class Scraping:
             await self._keeping
 
     async def _somebody(self) -> None:
-        while not read_targets(self._home):
+        while not read_targets(self._home) and not read_checks(self._home):
             await asyncio.sleep(_LOOK_S)

@@ -128,3 +128,28 @@ def test_watching_asks_again_and_again_and_ends_by_ctrl_c(service: Answering, ru
         wait_until(lambda: json.loads(lines.readline())["healthy"] is False, 20)
         watching.send_signal(signal.SIGINT)
         assert watching.wait(20) == 130
+
+
+def test_checks_are_asked_too_and_shown_below_the_services(service: Answering, invoke: Invoke) -> None:
+    checks = [
+        f"- {{name: front page, url: '{service.url}/health/liveness', expect_body: ok}}",
+        "- {name: search, service: api, path: /search, method: POST, expect_status: 200}",
+    ]
+    Path("phoenix-dev.yaml").write_text(
+        f"services:\n- {{name: api, url: '{service.url}'}}\nchecks:\n" + "\n".join(checks) + "\n"
+    )
+    ran = invoke("health")
+    assert ran.exit_code == 4
+    assert "search is not healthy" in ran.stderr
+    shown = ran.stdout.splitlines()
+    assert re.fullmatch(r"✓ front page +200 [0-9.]+ [mµ]s +GET http://127.0.0.1:[0-9]+/health/liveness", shown[3])
+    assert re.fullmatch(r"✗ search +404 .+ POST http://127.0.0.1:[0-9]+/search", shown[4])
+    assert shown[5:] == ["    answered 404, expected 200"]
+    said = json.loads(invoke("health", "--json").stdout)
+    assert [(one["name"], one["service"], one["healthy"], one["status"]) for one in said["checks"]] == [
+        ("front page", "", True, 200), ("search", "api", False, 404)
+    ]  # fmt: skip
+    assert said["checks"][1]["reason"] == "answered 404, expected 200"
+    Path("phoenix-dev.yaml").write_text(f"checks:\n{checks[0]}\n")
+    alone = invoke("health")
+    assert (alone.exit_code, len(alone.stdout.splitlines())) == (0, 2)
