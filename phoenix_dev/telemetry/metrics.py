@@ -25,6 +25,7 @@ class EmbeddedMetricStore:
     def __init__(self, db: ReadConnection, blocks: BlockReader) -> None:
         self._db = db
         self._blocks = blocks
+        self._kept_series: SeriesSource | None = None
 
     def points(self, query: MetricQuery) -> tuple[MetricPoint, ...]:
         """See `MetricStore.points`."""
@@ -69,9 +70,19 @@ class EmbeddedMetricStore:
         return evaluate.exemplars(self._series(), selector, millisecond(since_ns), millisecond(until_ns))
 
     def _series(self) -> SeriesSource:
-        from phoenix_dev.telemetry.block_series import BlockSeries
+        """Those that are kept beside the store; while there are none yet, those that its metrics make."""
+        if self._kept_series is None:
+            from phoenix_dev.telemetry.series.database import FILE_NAME
 
-        return BlockSeries(self._db, self._blocks)
+            path = self._db.path.with_name(FILE_NAME)
+            if not path.exists():
+                from phoenix_dev.telemetry.block_series import BlockSeries
+
+                return BlockSeries(self._db, self._blocks)
+            from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+
+            self._kept_series = EmbeddedSeries(path)
+        return self._kept_series
 
 
 def _matches(point: MetricPoint, query: MetricQuery) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from phoenix_dev.telemetry.series.newest import Newest, Place
+    from phoenix_dev.telemetry.series.past import Past
     from phoenix_dev.telemetry.series.writer import SeriesWriter
 
 #: A key: texts, of which the first says what kind of counter it is of.
@@ -22,11 +23,14 @@ Key = tuple[str, ...]
 
 
 class Ledger:
-    """The counters of a file. With `anew` those of it are forgotten: what was counted so long ago is no beginning."""
+    """The counters of a file. With `anew` those of it are forgotten: what was counted so long ago is no beginning.
+    `past` takes the zeros that counters begin with.
+    """
 
-    def __init__(self, writer: SeriesWriter, newest: Newest, *, anew: bool) -> None:
+    def __init__(self, writer: SeriesWriter, newest: Newest, past: Past, *, anew: bool) -> None:
         self._writer = writer
         self._newest = newest
+        self._past = past
         self._kept: dict[Key, list[int]] = {}
         for text, series in writer.counters():
             if anew:
@@ -48,7 +52,7 @@ class Ledger:
         """Begin to count, with zero at a time before the first count."""
         series = self._writer.numbers(labels)
         place = self._newest.place(series)
-        place.put(since_ms, array("d", [0.0]) * len(series))
+        self._past.add(array("I", series), since_ms, array("d", [0.0]) * len(series))
         self._writer.count(json.dumps(key), series)
         return place
 

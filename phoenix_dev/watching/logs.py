@@ -12,7 +12,7 @@ from phoenix_dev.model.log import level_of
 from phoenix_dev.model.otlp import service_of
 
 if TYPE_CHECKING:
-    from phoenix_dev.telemetry.series.newest import Group, Place
+    from phoenix_dev.telemetry.series.newest import Place
     from phoenix_dev.watching.counted import Key, Ledger
 
 KIND = "log"
@@ -40,18 +40,14 @@ class LogCounts:
                 for number, count in Counter(record.severity_number for record in scoped.log_records).items():
                     self._counts[self._key(service, level_of(number))] += count
 
-    def begin(self, since_ms: int) -> list[Group]:
-        """Give series to what was counted first since the last flush, which was then: the groups that they are in."""
-        groups = {}
+    def flush(self, since_ms: int, now_ms: int) -> None:
+        """Put what was counted where the next frame takes it from; what was counted first since the last flush, which
+        was at `since_ms`, began then.
+        """
         for key in self._counts.keys() - self._places.keys():
             labels = {"__name__": _NAME, "service_name": key[1], "severity": key[2]}
-            place = self._ledger.open(key, [{name: text for name, text in labels.items() if text}], since_ms)
-            self._places[key] = place
-            groups[id(place.group)] = place.group
-        return list(groups.values())
-
-    def flush(self, now_ms: int) -> None:
-        """Put what was counted where the next frame takes it from."""
+            told = {name: text for name, text in labels.items() if text}
+            self._places[key] = self._ledger.open(key, [told], since_ms)
         for key, place in self._places.items():
             place.put(now_ms, array("d", [self._counts[key]]))
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Mapping, Sequence
 
-    from phoenix_dev.telemetry.series.newest import Group, Newest, Place
+    from phoenix_dev.telemetry.series.newest import Newest, Place
+    from phoenix_dev.telemetry.series.past import Past
     from phoenix_dev.telemetry.series.writer import SeriesWriter
     from phoenix_dev.telemetry.translation.translator import Samples
 
@@ -24,31 +25,35 @@ if TYPE_CHECKING:
 MOST_SERIES = 20_000
 #: A series without a new sample for so long (ms) is forgotten.
 _EXPIRATION_MS = 600_000
+#: Of samples of a series that come between two flushes, those this far apart (ms) are all kept, else the last.
+_APART_MS = 4_000
 #: Between two flushes.
 _MOST_EXEMPLARS = 500
 
 
 @dataclass(slots=True, eq=False)
 class _Kept:
-    """Series that come together, with the very object that tells which they are."""
+    """Series that come together, with the very object that tells which they are. `unsaved`: its newest samples came
+    since the last flush, and `first` before which it had none.
+    """
 
     labels: Sequence[Mapping[str, str]]
     place: Place
-    #: The first samples after the zeros that a series began with: those must be seen first.
-    waiting: tuple[int, array[float]] | None = None
+    unsaved: bool = False
+    first: bool = False
 
 
 class PointSeries:
-    """Series of metrics. `profile` is the environment of whoever names none."""
+    """Series of metrics. `past` takes what is not newest; `profile` is the environment of whoever names none."""
 
-    def __init__(self, writer: SeriesWriter, newest: Newest, profile: str) -> None:
+    def __init__(self, writer: SeriesWriter, newest: Newest, past: Past, profile: str) -> None:
         self._writer = writer
         self._newest = newest
+        self._past = past
         self._profile = profile
         self._translator = Translator(MOST_SERIES)
         self._kept: dict[int, _Kept] = {}
         self._series = 0
-        self._begun: list[_Kept] = []
         self._exemplars: list[KeptExemplar] = []
         #: How many points there was no room for.
         self.refused = 0
@@ -73,18 +78,10 @@ class PointSeries:
         if kept is not None:
             kept.place.put(time_ms, values)
 
-    def begin(self) -> list[Group]:
-        """The groups of the series that began with zeros since the last flush, which must be seen before `flush`."""
-        groups = {id(kept.place.group): kept.place.group for kept in self._begun}
-        return list(groups.values())
-
     def flush(self, now_ms: int) -> list[KeptExemplar]:
-        """Put all that came where the next frame takes it from; the traces that stand for it."""
-        for kept in self._begun:
-            if kept.waiting is not None:
-                kept.place.put(*kept.waiting)
-                kept.waiting = None
-        self._begun = []
+        """All that came stands where the next frame takes it from; the traces that stand for it."""
+        for kept in self._kept.values():
+            kept.unsaved = kept.first = False
         for key in [key for key, kept in self._kept.items() if now_ms - kept.place.time_ms >= _EXPIRATION_MS]:
             kept = self._kept.pop(key)
             self._series -= kept.place.size
@@ -96,14 +93,14 @@ class PointSeries:
         kept = self._of(samples.labels)
         if kept is None:
             return
-        if kept.waiting is not None:
-            kept.waiting = max(kept.waiting, (samples.time_ms, samples.values), key=lambda one: one[0])
-        elif kept.place.time_ms == NEVER and not any(samples.values):
-            kept.place.put(samples.time_ms, samples.values)
-            kept.waiting = (samples.time_ms, samples.values)
-            self._begun.append(kept)
-        else:
-            kept.place.put(samples.time_ms, samples.values)
+        place = kept.place
+        if samples.time_ms > place.time_ms:
+            if kept.unsaved and (kept.first or samples.time_ms - place.time_ms >= _APART_MS):
+                self._past.add(place.ids, place.time_ms, place.values)
+            kept.first, kept.unsaved = place.time_ms == NEVER, True
+            place.put(samples.time_ms, samples.values)
+        elif samples.time_ms < place.time_ms:
+            self._past.add(place.ids, samples.time_ms, samples.values)
         self._remember(samples, kept.place)
 
     def _of(self, labels: Sequence[Mapping[str, str]]) -> _Kept | None:

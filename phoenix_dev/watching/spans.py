@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-    from phoenix_dev.telemetry.series.newest import Group, Place
+    from phoenix_dev.telemetry.series.newest import Place
     from phoenix_dev.watching.counted import Key, Ledger
     from phoenix_dev.watching.identity import Identities, Identity
 
@@ -90,21 +90,14 @@ class SpanMetrics:
                     for span in scoped.spans:
                         self._count(span, identity)
 
-    def begin(self, since_ms: int) -> list[Group]:
-        """Give series to what was counted first since the last flush, which was then: the groups that they are in."""
-        born = [counter for counter in self._changed.values() if counter.place is None]
-        for counter in born:
-            assert counter.identity is not None, "only what was restored has none"
-            labels = span_series(counter.identity, counter.key[2:])
-            counter.place = self._ledger.open(counter.key, labels, since_ms)
-        groups = {id(counter.place.group): counter.place.group for counter in born if counter.place}
-        return list(groups.values())
-
-    def flush(self, now_ms: int) -> Iterator[KeptExemplar]:
-        """Put what was counted where the next frame takes it from; the traces that stand for it."""
+    def flush(self, since_ms: int, now_ms: int) -> Iterator[KeptExemplar]:
+        """Put what was counted where the next frame takes it from; the traces that stand for it. What was counted first
+        since the last flush, which was at `since_ms`, began then.
+        """
         self._expire(now_ms)
         for key, counter in self._counters.items():
-            assert counter.place is not None, "begin() comes first"
+            if counter.place is None:
+                counter.place = self._begin(counter, since_ms)
             if key in self._changed:
                 counter.place.put(now_ms, counter.values())
             else:
@@ -119,12 +112,17 @@ class SpanMetrics:
         """The labels of `target_info` of each service that is counted."""
         return (one.target for one in self._services.values() if one.target)
 
+    def _begin(self, counter: _Counter, since_ms: int) -> Place:
+        assert counter.identity is not None, "only what was restored has none, and that has a place"
+        return self._ledger.open(counter.key, span_series(counter.identity, counter.key[2:]), since_ms)
+
     def _count(self, span: Span, identity: Identity) -> None:
         dimensions = ["", "", "", ""]
         for pair in span.attributes:
             position = _POSITIONS.get(pair.key)
             if position is not None:
-                dimensions[position] = pair.value.string_value or text_of(value_of(pair.value))
+                value = pair.value
+                dimensions[position] = value.string_value or str(value.int_value or text_of(value_of(value)))
         counter = self._counter(span, identity, dimensions)
         seconds = max(span.end_time_unix_nano - span.start_time_unix_nano, 0) / 1e9
         counter.counts[bisect_left(BOUNDS_S, seconds)] += 1

@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError
 
 from phoenix_dev.telemetry.retention.steady_clock import SteadyClock
 from phoenix_dev.telemetry.series.database import FILE_NAME
+from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.upkeep import Upkeep
 from phoenix_dev.telemetry.series.writer import SeriesWriter
 from phoenix_dev.watching.counted import Ledger
@@ -52,11 +53,12 @@ class Watcher:
         if self._writer.begun_anew:
             say(f"{FILE_NAME} is begun anew: {self._writer.begun_anew}")
         last_ms, self._newest = self._writer.newest()
-        ledger = Ledger(self._writer, self._newest, anew=now_ms - last_ms > _TOO_OLD_MS)
+        self._past = Past()
+        ledger = Ledger(self._writer, self._newest, self._past, anew=now_ms - last_ms > _TOO_OLD_MS)
         self._tail = Tail(options.store, self._writer.state(), say)
         self._spans = SpanMetrics(ledger, Identities(options.profile), now_ms)
         self._logs = LogCounts(ledger)
-        self._points = PointSeries(self._writer, self._newest, options.profile)
+        self._points = PointSeries(self._writer, self._newest, self._past, options.profile)
         self._host = Host()
         self._diary = Diary(options.home)
         self._clock = SteadyClock()
@@ -85,15 +87,14 @@ class Watcher:
             self._points.put(labels, time_ms, values)
         for target in self._spans.targets():
             self._points.put(target, now_ms, array("d", [1.0]))
-        begun = [*self._spans.begin(since_ms), *self._logs.begin(since_ms), *self._points.begin()]
-        self._writer.add_frames(since_ms, {id(group): group for group in begun}.values())
-        exemplars = [*self._spans.flush(now_ms), *self._points.flush(now_ms)]
-        self._logs.flush(now_ms)
+        exemplars = [*self._spans.flush(since_ms, now_ms), *self._points.flush(now_ms)]
+        self._logs.flush(since_ms, now_ms)
+        self._writer.add_past(self._past)
         self._writer.add_frames(now_ms, self._newest.groups)
         self._writer.add_exemplars(exemplars)
-        self._writer.commit(self._tail.positions)
+        self._writer.commit(now_ms, self._tail.positions)
         self._flushed_ms = now_ms
-        self._diary.note(self._tail.behind, self._points.refused)
+        self._diary.note(self._tail.behind, self._points.refused + self._past.refused)
         self._tidy(now_ms)
 
     def close(self, now_ms: int) -> None:

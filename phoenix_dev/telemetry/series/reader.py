@@ -57,7 +57,7 @@ class EmbeddedSeries:
             for frames in self._frames_of(layout, since_ms, until_ms) if numbers else ():
                 for number in numbers:
                     times, values = found.setdefault(number, (array("q"), array("d")))
-                    _put_behind(times, values, *frames.column(places[number]))
+                    _put_together(times, values, *frames.column(places[number]))
         streams = (_cut(wanted[number], *columns, since_ms, until_ms) for number, columns in found.items())
         return [stream for stream in streams if stream.times_ms]
 
@@ -129,11 +129,15 @@ class EmbeddedSeries:
         return self._layouts[layout]
 
 
-def _put_behind(times: array[int], values: array[float], more_times: array[int], more: array[float]) -> None:
-    """Put samples behind others; what is not newer than these stands there already."""
-    first = bisect_right(more_times, times[-1]) if times else 0
-    times.extend(more_times[first:])
-    values.extend(more[first:])
+def _put_together(times: array[int], values: array[float], more_times: array[int], more: array[float]) -> None:
+    """Put samples to others: behind them as a rule, among them what came late. Those of one time are the same."""
+    if times and more_times and more_times[0] <= times[-1]:
+        every = dict(zip((*times, *more_times), (*values, *more), strict=True))
+        ordered = sorted(every.items())
+        times[:], values[:] = array("q", [time for time, _ in ordered]), array("d", [value for _, value in ordered])
+    else:
+        times.extend(more_times)
+        values.extend(more)
 
 
 def _cut(labels: Labels, times: array[int], values: array[float], since_ms: int, until_ms: int) -> Stream:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from phoenix_dev.telemetry.series.past import Past
+
+
+#: The time of the newest frames, among what is known after a restart.
+_COMMITTED = "committed"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptExemplar:
@@ -58,8 +64,8 @@ class SeriesWriter:
     def newest(self) -> tuple[int, Newest]:
         """Every series as the last commit left it, and when that was (ms); 0 where there was none."""
         made = Newest()
+        last = int(self.state().get(_COMMITTED, "0"))
         with readable(self.path):
-            (last,) = self.db.execute("SELECT coalesce(max(last), 0) FROM frame").fetchone()
             rows = self.db.execute(
                 "SELECT layout, series, count, data FROM frame JOIN layout ON layout.id = layout WHERE last = ? "
                 "ORDER BY frame.id",
@@ -108,6 +114,11 @@ class SeriesWriter:
                 if made is not None:
                     self._insert(group, made)
 
+    def add_past(self, past: Past) -> None:
+        """Samples that are not the newest of their series."""
+        for time_ms, group in past.taken():
+            self.add_frames(time_ms, (group,))
+
     def add_exemplars(self, exemplars: Iterable[KeptExemplar]) -> None:
         """Measurements with their traces."""
         rows = [(one.series, one.time_ms, one.value, one.trace_id) for one in exemplars]
@@ -115,11 +126,14 @@ class SeriesWriter:
             self._begin()
             self.db.executemany("INSERT INTO exemplar (series, time, value, trace) VALUES (?, ?, ?, ?)", rows)
 
-    def commit(self, state: Mapping[str, str]) -> None:
-        """Keep everything that was given since the last time, and with it what must be known after a restart."""
+    def commit(self, time_ms: int, state: Mapping[str, str]) -> None:
+        """Keep everything that was given since the last time, frames up to this one, and with it what must be known
+        after a restart.
+        """
         with readable(self.path):
             self._begin()
-            self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(state.items()))
+            told = {**state, _COMMITTED: str(time_ms)}
+            self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(told.items()))
             self.db.execute("COMMIT")
 
     def _begin(self) -> None:

@@ -64,6 +64,17 @@ def test_metrics_are_the_series_that_prometheus_makes_of_them(watched: Watched) 
     assert list(orders.values) == [0, 3, 8]
 
 
+def test_what_was_sent_late_and_all_at_once_is_kept_at_its_own_times(watched: Watched) -> None:
+    steps = [watched.now_ms - back for back in (30_000, 15_000, 0)]
+    watched.keep(*(otlp.metrics("api", otlp.gauge("load", at % 97, time=at * 10**6)) for at in steps))
+    watched.flush()
+    watched.keep(otlp.metrics("api", otlp.gauge("load", 7, time=(steps[0] + 5_000) * 10**6)))
+    watched.flush()
+    (load,) = watched.streams("load_ratio")
+    assert list(load.times_ms) == sorted([*steps, steps[0] + 5_000])
+    assert list(load.values) == [steps[0] % 97, 7, steps[1] % 97, steps[2] % 97]
+
+
 def test_answers_of_services_and_of_the_engine_become_series(watched: Watched) -> None:
     labels = ({"__name__": "phoenix_health_status", "service_name": "api", "endpoint": "readiness"},)
     for healthy in (1.0, 0.0):

@@ -11,6 +11,7 @@ import pytest
 from phoenix_dev.errors import NotReady
 from phoenix_dev.promql.matchers import Matcher
 from phoenix_dev.telemetry.series.newest import GROUP_WIDTH, Newest
+from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.telemetry.series.upkeep import Upkeep
 from phoenix_dev.telemetry.series.writer import KeptExemplar, SeriesWriter
@@ -58,7 +59,7 @@ def count_up(writer: SeriesWriter, newest: Newest, place: Place, moments: int, b
         at = begin + moment * STEP
         place.put(at, array("d", [float(moment)] * place.size))
         writer.add_frames(at, newest.groups)
-        writer.commit({})
+        writer.commit(at, {})
 
 
 def test_series_are_read_as_they_were_written_each_sample_once(path: Path, writer: SeriesWriter) -> None:
@@ -71,7 +72,7 @@ def test_series_are_read_as_they_were_written_each_sample_once(path: Path, write
         if moment % 3 == 0:
             scraped.put_one(at - 2_000, moment)
         writer.add_frames(at, newest.groups)
-        writer.commit({})
+        writer.commit(at, {})
     found = select(path, "calls_total", BEGIN, BEGIN + 4 * STEP)
     assert found == {
         "/a": [(BEGIN + moment * STEP, moment) for moment in range(5)],
@@ -86,7 +87,7 @@ def test_a_series_ends_five_minutes_after_its_last_sample(path: Path, writer: Se
     for minute in range(7):
         goes_on.put_one(BEGIN + minute * 60_000, 1)
         writer.add_frames(BEGIN + minute * 60_000, newest.groups)
-    writer.commit({})
+    writer.commit(BEGIN + 6 * 60_000, {})
     assert set(select(path, "up", BEGIN + 1, BEGIN + DAY)) == {"b"}
     _, restored = writer.newest()
     assert restored.place(writer.numbers([labels("up", route="b")])).time_ms == BEGIN + 6 * 60_000
@@ -99,14 +100,14 @@ def test_after_a_restart_all_goes_on_where_the_last_commit_left_it(path: Path, w
     place.put(BEGIN, array("d", [3, 4]))
     writer.count("a key", ids)
     writer.add_frames(BEGIN, newest.groups)
-    writer.commit({"span": "17"})
+    writer.commit(BEGIN, {"span": "17"})
     place.put(BEGIN + STEP, array("d", [5, 6]))
     writer.add_frames(BEGIN + STEP, newest.groups)
     writer.close()  # killed before it was committed
 
     again = SeriesWriter(path)
     last, restored = again.newest()
-    assert (last, again.state(), again.begun_anew) == (BEGIN, {"span": "17"}, "")
+    assert (last, again.state()["span"], again.begun_anew) == (BEGIN, "17", "")
     ((key, kept),) = again.counters()
     found = restored.place(kept)
     assert (key, list(kept), list(found.values), found.time_ms) == ("a key", ids, [3, 4], BEGIN)
@@ -176,7 +177,7 @@ def test_exemplars_lead_from_a_series_to_a_trace(path: Path, writer: SeriesWrite
     slow, fast = writer.numbers([labels("duration_bucket", route="/a", le=bound) for bound in ("1", "0.1")])
     writer.add_exemplars([KeptExemplar(slow, BEGIN, 0.7, bytes(15) + b"\x01")])
     writer.add_exemplars([KeptExemplar(fast, BEGIN + DAY, 0.05, bytes(15) + b"\x02")])
-    writer.commit({})
+    writer.commit(BEGIN, {})
     (found,) = EmbeddedSeries(path).exemplars([Matcher("route", "=~", "/.*")], BEGIN, BEGIN)
     assert (found.value, found.trace_id, found.time_ns) == (0.7, f"{1:032x}", BEGIN * 10**6)
     assert found.labels == labels("duration_bucket", route="/a", le="1")
@@ -190,7 +191,7 @@ def test_a_file_that_cannot_be_gone_on_with_is_begun_anew(path: Path, content: b
     writer = SeriesWriter(path)
     assert bool(writer.begun_anew) is bool(content)
     writer.numbers([labels("up")])
-    writer.commit({})
+    writer.commit(BEGIN, {})
     writer.close()
     again = SeriesWriter(path)
     again.db.execute("PRAGMA user_version = 99")
@@ -216,3 +217,19 @@ def test_a_damaged_frame_is_left_out_and_the_file_is_looked_through_at_the_next_
 def test_without_a_file_it_is_said_that_there_is_none(path: Path) -> None:
     with pytest.raises(NotReady, match="no series are kept yet"):
         list(EmbeddedSeries(path).select([], 0, BEGIN))
+
+
+def test_what_came_late_stands_among_what_is_there(path: Path, writer: SeriesWriter) -> None:
+    _, newest = writer.newest()
+    place = newest.place(writer.numbers([labels("calls_total", route="/a")]))
+    count_up(writer, newest, place, 4)
+    past = Past()
+    for late in (BEGIN - 3 * STEP, BEGIN + STEP + 1):
+        past.add(place.ids, late, array("d", [0.5]))
+    writer.add_past(past)
+    writer.commit(BEGIN + 3 * STEP, {})
+    found = select(path, "calls_total", BEGIN - DAY, BEGIN + DAY)["/a"]
+    times = [BEGIN - 3 * STEP, BEGIN, BEGIN + STEP, BEGIN + STEP + 1, BEGIN + 2 * STEP, BEGIN + 3 * STEP]
+    assert found == list(zip(times, (0.5, 0, 1, 0.5, 2, 3), strict=True))
+    last, restored = writer.newest()
+    assert (last, restored.place(place.ids).values[0]) == (BEGIN + 3 * STEP, 3)
