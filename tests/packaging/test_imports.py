@@ -26,7 +26,7 @@ AT_HOME_IN = {
     "rich": {"render"},
     "click": {"cli", "demo"},
     "sqlite3": {"telemetry", "demo"},
-    "httpx": {"asking", "backends"},
+    "httpx": {"alerting", "asking", "backends"},
     "yaml": {"settings", "runtime", "signals"},
     "aiosmtpd": {"inbox"},
     "docker": {"runtime"},
