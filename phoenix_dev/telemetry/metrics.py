@@ -70,18 +70,12 @@ class EmbeddedMetricStore:
         return evaluate.exemplars(self._series(), selector, millisecond(since_ns), millisecond(until_ns))
 
     def _series(self) -> SeriesSource:
-        """Those that are kept beside the store; while there are none yet, those that its metrics make."""
+        """Those that are kept beside the store."""
         if self._kept_series is None:
             from phoenix_dev.telemetry.series.database import FILE_NAME
-
-            path = self._db.path.with_name(FILE_NAME)
-            if not path.exists():
-                from phoenix_dev.telemetry.block_series import BlockSeries
-
-                return BlockSeries(self._db, self._blocks)
             from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 
-            self._kept_series = EmbeddedSeries(path)
+            self._kept_series = EmbeddedSeries(self._db.path.with_name(FILE_NAME))
         return self._kept_series
 
 
