@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import otlp
+from tests.live.reading import told_of
 from tests.live.sampling.generated import CRITICAL, Requests, requests
+from tests.running import CommandLine
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.live.compose.by_hand import ByHand
 
@@ -54,6 +57,14 @@ def test_an_error_is_in_both_stores_before_anything_is_decided(production: ByHan
     send_one(production, trace_id, "no root yet", parent=otlp.new_span_id(), error="no")
     wait_until(lambda: names(production.trace(trace_id)) == ["no root yet"], 2)
     wait_until(lambda: names(production.error_trace(trace_id)) == ["no root yet"], 2)
+
+
+def test_the_proof_of_the_stack_waits_for_no_decision(production: ByHand, tmp_path: Path) -> None:
+    env = told_of(production, tmp_path, "production")
+    ran = CommandLine()("verify", "--json", env=env)
+    assert ran.code == 0, ran.stderr
+    hops = {hop["name"]: hop for hop in ran.json()["hops"]}
+    assert max(hops[name]["duration_ms"] for name in ("trace", "correlation_id", "request_id")) < 5000
 
 
 @pytest.mark.long
