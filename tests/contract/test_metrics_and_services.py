@@ -99,6 +99,12 @@ def test_services_are_known_by_what_arrived_from_each(kept: Kept) -> None:
     if kept.stores.services.capabilities.at_once:
         assert counted()
     wait_until(counted, 30, what=f"the right counts, not {of_mine()},")
+    calls = f'sum by (status_code) (traces_span_metrics_calls_total{{service_name="{kept.own("web")}"}})'
+    found = kept.stores.metrics.query(calls, kept.now + 60 * otlp.SECOND)
+    assert {one.labels["status_code"]: one.samples[0][1] for one in found} == {
+        "STATUS_CODE_ERROR": 1,
+        "STATUS_CODE_UNSET": 1,
+    }
     for one in of_mine():
         assert before - 60 * otlp.SECOND <= one.last_ns <= time.time_ns()
     assert kept.stores.services.activity(time.time_ns() + 120 * otlp.SECOND) == ()
