@@ -50,7 +50,9 @@ class PrometheusClient:
         return self._series(_QUERY_RANGE, form)
 
     def at(self, expression: str, at_ms: int) -> list[Series]:
-        """What an expression gives at a time (Unix milliseconds). Raises WrongExpression."""
+        """What an expression gives at a time (Unix milliseconds); native histograms, which are no numbers, are left out.
+        Raises WrongExpression.
+        """
         with _wrong_expressions():
             found = self.backend.post_json(_QUERY, {"query": expression, "time": _seconds_of(at_ms)})
         with self.backend.understanding(_QUERY):
@@ -58,13 +60,14 @@ class PrometheusClient:
             if kind == "string":
                 raise WrongExpression("it gives a text, which is no value")
             every = [{"metric": {}, "value": result}] if kind == "scalar" else result
-            return [_series(one) for one in every]
+            return [series for one in every if (series := _series(one)).samples]
 
     def over(self, expression: str, steps: range) -> list[Series]:
-        """What an expression gives at each of some times (Unix milliseconds). Raises WrongExpression."""
+        """The same at each of some times."""
         form = {"query": expression, "start": _seconds_of(steps[0]), "end": _seconds_of(steps[-1])}
         with _wrong_expressions():
-            return self._series(_QUERY_RANGE, form | {"step": _seconds_of(steps.step)})
+            found = self._series(_QUERY_RANGE, form | {"step": _seconds_of(steps.step)})
+        return [series for series in found if series.samples]
 
     def exemplars(self, expression: str, first_ms: int, last_ms: int) -> list[Exemplar]:
         """The exemplars with a trace, of every series that an expression selects. Raises WrongExpression."""

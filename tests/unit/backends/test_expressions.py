@@ -37,6 +37,13 @@ def test_values_come_back_with_labels_times_and_every_kind_of_number(backend: An
     assert [series.labels["job"] for series in stores.metrics.query("sort(up)", 0)] == ["b", "a"]
 
 
+def test_native_histograms_are_no_values(backend: Answering, stores: Stores) -> None:
+    backend.answers(200, says("vector", [{"metric": {"a": "b"}, "histogram": [5, {"count": "1"}]}]))
+    assert stores.metrics.query("x", 0) == ()
+    backend.answers(200, says("matrix", [{"metric": {"a": "b"}, "histograms": [[5, {"count": "1"}]]}]))
+    assert stores.metrics.query_range("x", 0, S, S) == ()
+
+
 def test_a_scalar_has_no_labels_and_a_text_is_no_value(backend: Answering, stores: Stores) -> None:
     backend.answers(200, says("scalar", [1, "2"]))
     (series,) = stores.metrics.query("2", S)
