@@ -50,7 +50,8 @@ class PrometheusClient:
         return self._series(_QUERY_RANGE, form)
 
     def at(self, expression: str, at_ms: int) -> list[Series]:
-        """What an expression gives at a time (Unix milliseconds); native histograms, which are no numbers, are left out.
+        """What an expression gives at a time (Unix milliseconds), without native histograms, which are no numbers.
+
         Raises WrongExpression.
         """
         with _wrong_expressions():
