@@ -37,6 +37,7 @@ _GROUPS = (
     "test_trouble",
     "doctor",
     "contract",
+    "alerts",
     "logs",
     "clients",
     "test_running",
@@ -157,6 +158,8 @@ def endpoints(stack: ByHand) -> RemoteEndpoints:
         jaeger_errors=stack.url("JAEGER_ERRORS") + "/errors",
         loki=stack.url("LOKI"),
         prometheus=stack.url("PROMETHEUS"),
+        alertmanager=stack.url("ALERTMANAGER"),
+        inbox=stack.url("INBOX"),
     )
 
 

@@ -42,6 +42,8 @@ class Running:
 @pytest.fixture(scope="module")
 def running(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     project = Project(tmp_path_factory.mktemp("running") / "home")
+    project.home.mkdir()
+    (project.home / "phoenix-dev.yaml").write_text("alerts: {group_wait: 1s}\n")
     began = time.monotonic()
     first = project("up", "--runtime", "compose", "--without", "grafana", "--json")
     seconds = time.monotonic() - began
@@ -159,6 +161,22 @@ def test_a_part_that_is_left_out_later_is_removed_and_comes_back(running: Runnin
     assert {"alertmanager", "inbox"}.isdisjoint(running.project.containers())
     assert running.project.up()["endpoints"]["alertmanager"].startswith("http://127.0.0.1:")
     assert {"alertmanager", "inbox"} <= set(running.project.containers())
+
+
+def test_an_alert_of_each_severity_and_a_summary_arrive_in_their_channels(running: Running) -> None:
+    arrived = running.project("alerts", "test", "--json")
+    assert arrived.code == 0, arrived.stderr
+    told = arrived.json()["alerts"]
+    print(f"arrived after {[round(one['took_ms']) for one in told]} ms")
+    assert {(one["severity"], one["channel"], one["real"]) for one in told} == {
+        ("critical", "pagerduty", False), ("warning", "slack", False), ("info", "slack", False),
+    }  # fmt: skip
+    sent = running.project("alerts", "summary", "daily")
+    assert sent.code == 0, sent.stderr
+    (mail,) = running.project("alerts", "inbox", "--channel", "email", "--json").json_lines()
+    assert mail["title"] == f"[{running.project.name}] daily summary"
+    shown = running.project("alerts", "inbox", "--channel", "email").stdout
+    assert all(line in shown for line in sent.stdout.splitlines())
 
 
 def test_another_umask_leaves_the_files_readable_for_the_containers(running: Running) -> None:
