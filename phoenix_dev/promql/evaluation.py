@@ -21,6 +21,7 @@ from phoenix_dev.promql.nodes import (
 )
 from phoenix_dev.promql.rows import Row, unnamed
 from phoenix_dev.promql.selection import instants, ranges, subquery
+from phoenix_dev.stores.expressions import WrongExpression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,18 @@ if TYPE_CHECKING:
     from phoenix_dev.promql.source import SeriesSource, Stream
 
 
+#: Of one part of an expression, and of one subquery: what would not fit into memory is refused.
+MOST_VALUES, MOST_STEPS = 5_000_000, 250_000
+
+
 class Evaluation:
     """`steps`: the times (Unix milliseconds) to evaluate at; `query`: first and last time of the whole query, which are
-    others for what is in a subquery.
+    others for what is in a subquery. Raises WrongExpression when there are too many steps, or series for as many.
     """
 
     def __init__(self, source: SeriesSource, steps: range, query: tuple[int, int]) -> None:
+        if len(steps) > MOST_STEPS:
+            raise WrongExpression(f"a subquery of it has {len(steps):,} steps, which is more than {MOST_STEPS:,}")
         self.steps = steps
         self._source = source
         self._query = query
@@ -57,7 +64,13 @@ class Evaluation:
         """Series as they are kept, asked for once."""
         key = (matchers, since_ms, until_ms)
         if key not in self._streams:
-            self._streams[key] = list(self._source.select(matchers, since_ms, until_ms))
+            found = list(self._source.select(matchers, since_ms, until_ms))
+            if len(found) * len(self.steps) > MOST_VALUES:
+                raise WrongExpression(
+                    f"{len(found):,} series at {len(self.steps):,} steps are more than {MOST_VALUES:,} values: "
+                    "fewer series, or a longer step"
+                )
+            self._streams[key] = found
         return self._streams[key]
 
     def scalar(self, node: Node) -> Scalar:

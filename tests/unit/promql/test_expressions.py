@@ -214,6 +214,14 @@ def test_labels_are_made_of_labels() -> None:
     assert at('label_join(x, "b", "/", "a", "nothing", "a")', 0, x) == {"__name__=x,a=one-two,b=one-two//one-two": 1}
 
 
+def test_what_would_not_fit_into_memory_is_refused() -> None:
+    with pytest.raises(WrongExpression, match="31,536,000,000 steps"):
+        at("max_over_time(vector(time())[365d:1ms])", 0)
+    many = [series("x", [1], a=str(number)) for number in range(21)]
+    with pytest.raises(WrongExpression, match="21 series at 249,999 steps"):
+        over("sum(x)", range(249_999), *many)
+
+
 def test_exemplars_are_those_of_every_selector() -> None:
     from phoenix_dev.model.series import Exemplar
 
