@@ -1,4 +1,4 @@
-"""The machine, its containers and the services on it, as the infrastructure collector sees them."""
+"""The machine, its containers and the services on it, as the infrastructure collector sees them; and its checks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 
+from phoenix_dev.model.health import ENDPOINTS
+from phoenix_dev.model.otlp import points_of
 from phoenix_dev.stores.metrics import MetricQuery
+from phoenix_dev.synthetic.ask import ask_check
+from phoenix_dev.synthetic.check import Check
+from phoenix_dev.synthetic.measured import measured
 from tests.answering import Says, answering
 from tests.live.lifecycle.project import docker
 from tests.stack import running_stack
@@ -23,12 +29,20 @@ if TYPE_CHECKING:
     from tests.answering import Answering
     from tests.stack import RunningStack
 
+CONFIGURATION = Path(__file__).parents[3] / "compose" / "infrastructure"
+COLLECTOR = "otel/opentelemetry-collector-contrib:0.145.0"
 PAGE = b"""# TYPE jobs counter
 jobs_total{queue="a"} 3 # {trace_id="0af7651916cd43dd8448eb211c80319c"} 1
 # TYPE heat gauge
 heat 36.6
 # EOF
 """
+#: The same path, asked in two ways; what is expected of a body is not there.
+CHECKS = """[
+  {name: 'front "page"', service: patient, path: '/page?key=s3cret', expect_body: welcome, interval: 2s},
+  {name: gone, service: patient, path: /page, method: POST, body: 'a$b', expect_status: [404, 5xx], interval: 2s},
+  {name: nobody, url: 'http://127.0.0.1:1/', expect_body: welcome, interval: 2s}
+]"""
 FLAGS = ("--without", "grafana", "--without", "alertmanager")
 #: Two rounds of everything that is asked every 15 s.
 PATIENCE_S = 90.0
@@ -39,7 +53,8 @@ _ONCE_MORE = "test -e /tmp/again && exec sleep 600; touch /tmp/again; exit 1"
 @pytest.fixture(scope="module")
 def service() -> Iterator[Answering]:
     kind = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-    with answering({"/health/metrics": Says(body=PAGE, content_type=kind)}) as running:
+    says = {"/health/metrics": Says(body=PAGE, content_type=kind), "/page": Says(body=b"you are welcome")}
+    with answering(says) as running:
         yield running
 
 
@@ -58,6 +73,7 @@ def stack(restarted: str, service: Answering, tmp_path_factory: pytest.TempPathF
     home = tmp_path_factory.mktemp("infrastructure")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHOENIX_DEV_SERVICES", f"[{{name: patient, url: '{service.url}'}}]")
+        patch.setenv("PHOENIX_DEV_CHECKS", CHECKS)
         with running_stack(home, *FLAGS, project=f"live-infra-{uuid4().hex[:6]}", runtime="compose") as running:
             yield running
 
@@ -71,12 +87,82 @@ def first(stack: RunningStack, name: str, service: str = "infrastructure") -> Me
     return wait_until(lambda: points(stack, name, service), PATIENCE_S, what=name)[0]
 
 
+@pytest.mark.parametrize("containers", ["containers", "no-containers"])
+def test_what_it_is_told_is_whole_with_and_without_a_socket_of_docker(containers: str, engine: str) -> None:
+    # Of two configurations the later one wins: a key without a value would take away what the earlier one has there.
+    files = (f"--config=/c/{name}.yaml" for name in ("config", containers, "checks"))
+    variables = {"PORT_INFRASTRUCTURE": "1", "PORT_OTLP_HTTP": "2", "DOCKER_API": "1.41"}
+    told = [word for name, value in variables.items() for word in ("-e", f"PHOENIX_{name}={value}")]
+    docker("run", "--rm", "-v", f"{CONFIGURATION}:/c:ro", "-v", "/:/hostfs:ro", *told, COLLECTOR, "validate", *files)
+
+
 def test_a_service_of_the_settings_is_scraped_where_it_listens(stack: RunningStack, service: Answering) -> None:
     assert first(stack, "up", "patient").value == 1
     assert first(stack, "heat", "patient").value == 36.6
     jobs = first(stack, "jobs_total", "patient")
     assert (jobs.value, jobs.attributes["queue"]) == (3, "a")
     assert jobs.resource["service_instance_id"] == service.url.partition("//")[2]
+
+
+def series(stack: RunningStack, expression: str) -> dict[frozenset[tuple[str, str]], float]:
+    found = stack.stores.metrics.query(expression, time.time_ns())
+    return {frozenset(one.labels.items()): one.samples[0][1] for one in found}
+
+
+def test_checks_are_told_under_the_names_that_the_embedded_engine_gives_them(
+    stack: RunningStack, service: Answering
+) -> None:
+    def expected() -> dict[frozenset[tuple[str, str]], float]:
+        return series(stack, "max by (check, expectation, service_name) (phoenix_check_status)")
+
+    def told(**values: float) -> dict[frozenset[tuple[str, str]], float]:
+        owners = {'front "page"': "patient", "gone": "patient", "nobody": "infrastructure"}
+        states = (
+            ('front "page"', "answer", values["front"]),
+            ('front "page"', "body", values["body"]),
+            ("gone", "answer", values["gone"]),
+            ("nobody", "answer", 0),
+        )
+        return {
+            frozenset({"check": check, "expectation": what, "service_name": owners[check]}.items()): value
+            for check, what, value in states
+        }
+
+    wait_until(lambda: expected() == told(front=1, body=1, gone=0), PATIENCE_S, what=f"the checks in {expected()}")
+    (posted, *_) = (asked for asked in service.asked if asked.method == "POST")
+    assert (posted.path, posted.body) == ("/page", b"a$b")
+    check = Check('front "page"', "patient", f"{service.url}/page?key=s3cret", contains="welcome")
+    labels = [dict(found) for found in series(stack, '{check="front \\"page\\""}')]
+    given = {"job", "deployment_environment_name"}  # by Prometheus and the collector, as by the engine
+    own = [{name: one[name] for name in one.keys() - given} for one in labels]
+    assert sorted(own, key=in_order) == sorted(translated(check), key=in_order)
+    service.says["/page"] = Says(503)
+    wait_until(lambda: expected() == told(front=0, body=0, gone=1), PATIENCE_S, what=f"the checks in {expected()}")
+
+
+def in_order(labels: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(labels.items())
+
+
+def translated(check: Check) -> list[dict[str, str]]:
+    """The series of what the embedded engine's own check sends now, named as Prometheus names them."""
+    (data,) = (MetricsData.FromString(measured(check, ask_check(check), time.time_ns())),)
+    names = {"httpcheck.duration": "httpcheck_duration_milliseconds"}
+    return [
+        {
+            "__name__": names.get(point.name, point.name.replace(".", "_")),
+            "service_name": point.service,
+            **{name.replace(".", "_"): str(value) for name, value in point.attributes.items()},
+        }
+        for point in points_of(data)
+    ]
+
+
+def test_the_health_of_a_service_is_told_an_endpoint_each(stack: RunningStack) -> None:
+    by = "min by (service_name, endpoint) (phoenix_health_status)"
+    well = {("endpoint", name): float(name == "metrics") for name in ENDPOINTS}
+    told = {frozenset({endpoint, ("service_name", "patient")}): value for endpoint, value in well.items()}
+    wait_until(lambda: series(stack, by) == told, PATIENCE_S, what="the health of the service")
 
 
 @pytest.mark.parametrize(
