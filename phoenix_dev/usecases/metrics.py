@@ -26,16 +26,27 @@ _Labels = tuple[tuple[str, str], ...]
 
 
 def read_figures(
-    stores: Stores, service: str, since_ns: int, until_ns: int, *, steps: int = STEPS, course: bool = True
+    stores: Stores,
+    service: str,
+    since_ns: int,
+    until_ns: int,
+    *,
+    groups: Sequence[QuestionGroup] = (),
+    steps: int = STEPS,
+    whole: bool = True,
 ) -> Figures:
-    """The figures of a service, or (empty) of all: over the time, and with `course` at steps of it."""
+    """The figures of a service, or (empty) of all: at steps of the time, and with `whole` over all of it.
+
+    `groups`: which questions are asked, unless the usual.
+    """
     whole_ns = max(until_ns - since_ns, steps * _MS)
     step_ns = whole_ns // steps // _MS * _MS
-    times = tuple(until_ns - step_ns * back for back in range(steps - 1, -1, -1)) if course else ()
+    last_ns = until_ns // _MS * _MS
+    times = tuple(last_ns - step_ns * back for back in range(steps - 1, -1, -1))
     asking = _Asking(stores.metrics, service, until_ns, whole_ns, times, max(step_ns, LEAST_WINDOW_NS))
-    groups = OF_ONE if service else OF_ALL
-    known = asking.known([name for group in groups for name in group.needs])
-    found = tuple(asking.group(group) for group in groups if not known.isdisjoint(group.needs))
+    asked = groups or (OF_ONE if service else OF_ALL)
+    known = asking.known([name for group in asked for name in group.needs])
+    found = tuple(asking.group(group, whole=whole) for group in asked if not known.isdisjoint(group.needs))
     window_ns = asking.window_ns
     return Figures(service, since_ns, until_ns, window_ns, times, tuple(group for group in found if group.rows))
 
@@ -56,14 +67,14 @@ class _Asking:
         expression = f'count by (__name__) (last_over_time({{__name__=~"{"|".join(names)}"{{only}}}}[{{window}}]))'
         return {series.labels.get("__name__", "") for series in self._whole(expression)}
 
-    def group(self, asked: QuestionGroup) -> FigureGroup:
+    def group(self, asked: QuestionGroup, *, whole: bool) -> FigureGroup:
         """The answers to a group's questions, a row for each set of labels."""
         rows: dict[_Labels, dict[str, Figure]] = {}
         for question in asked.questions:
-            whole = _by_labels(self._whole(question.whole), asked.labels)
+            over_all = _by_labels(self._whole(question.whole if whole else ""), asked.labels)
             course = _by_labels(self._course(question.course), asked.labels)
-            for labels in {**whole, **course}:
-                figure = self._figure(question, whole.get(labels), course.get(labels))
+            for labels in {**over_all, **course}:
+                figure = self._figure(question, over_all.get(labels), course.get(labels))
                 rows.setdefault(labels, {})[question.key] = figure
         named = (FigureRow(dict(labels), self._with_shares(figures, asked)) for labels, figures in rows.items())
         return FigureGroup(asked.key, asked.title, tuple(sorted(named, key=lambda row: tuple(row.labels.values()))))
@@ -90,7 +101,7 @@ class _Asking:
         return self._store.query(filled(expression, window_ns=self._whole_ns, service=self._service), self._until_ns)
 
     def _course(self, expression: str) -> Sequence[Series]:
-        if not expression or len(self._times) < 2:
+        if not expression:
             return ()
         query = filled(expression, window_ns=self.window_ns, service=self._service)
         step_ns = self._times[1] - self._times[0]
@@ -98,8 +109,8 @@ class _Asking:
 
     def _figure(self, question: Question, whole: Series | None, course: Series | None) -> Figure:
         value = whole.samples[-1][1] if whole else None
-        at = {time_ns // _MS: number for time_ns, number in course.samples} if course else {}
-        values = tuple(_known(at.get(time_ns // _MS)) for time_ns in self._times)
+        at = dict(course.samples) if course else {}
+        values = tuple(_known(at.get(time_ns)) for time_ns in self._times)
         return Figure(question.unit, _known(value), values if question.course else ())
 
 

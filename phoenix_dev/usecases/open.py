@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGES = ("dashboards", "logs", "metrics", "alerts")
 #: Which of them our own page has.
-_OWN = {"logs": "/logs", "metrics": "/services"}
+_OWN = {"logs": "/logs", "metrics": "/metrics", "alerts": "/alerts"}
 #: Where a person begins to look (provisioning/grafana/dashboards).
 _OVERVIEW = "/d/phoenix-system-overview"
 

@@ -10,9 +10,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from phoenix_dev.errors import NotFound, NotReady, PhoenixDevError, UsageError
+from phoenix_dev.signals.tuning import Tuning
+from phoenix_dev.web.alerts import AlertPages
 from phoenix_dev.web.live import Streams
 from phoenix_dev.web.logs import LogPages
 from phoenix_dev.web.markup import STATIC, page
+from phoenix_dev.web.metrics import MetricPages
 from phoenix_dev.web.reading import Reading
 from phoenix_dev.web.requests import RequestPages
 from phoenix_dev.web.system import SystemPages
@@ -29,11 +32,14 @@ _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 _STATUSES = ((NotFound, 404), (UsageError, 400), (NotReady, 503))
 
 
-def page_app(open_stores: Callable[[], Stores], project: str) -> tuple[Starlette, Streams]:
-    """The page of some stores, and the streams that it has open."""
+def page_app(
+    open_stores: Callable[[], Stores], project: str, tuning: Tuning | None = None
+) -> tuple[Starlette, Streams]:
+    """The page of some stores, and the streams that it has open. `tuning`: what the project changed of indicators."""
     reading, streams = Reading(open_stores), Streams()
     traces, requests = TracePages(reading, streams, project), RequestPages(reading, streams, project)
     logs, system = LogPages(reading, streams, project), SystemPages(reading, project)
+    metrics, alerts = MetricPages(reading, project, tuning or Tuning()), AlertPages(reading, project)
     routes = [
         Route("/", traces.show),
         Route("/traces", traces.show),
@@ -45,6 +51,10 @@ def page_app(open_stores: Callable[[], Stores], project: str) -> tuple[Starlette
         Route("/logs", logs.show),
         Route("/logs/live", logs.live),
         Route("/log", logs.one),
+        Route("/metrics", metrics.show),
+        Route("/metrics/charts", metrics.charts),
+        Route("/alerts", alerts.show),
+        Route("/alerts/changing", alerts.changing),
         Route("/services", system.services),
         Route("/map", system.map),
         Route("/static/{name}", _static),

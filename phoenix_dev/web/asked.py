@@ -54,13 +54,19 @@ class Asked:
         window = duration_ns(text)
         if window is not None:
             return max(0, time.time_ns() - window)
-        try:
-            moment = datetime.fromisoformat(text)
-            known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return max(0, min(int(known.timestamp() * 1e9), _LATEST))
-        except (ValueError, OverflowError):
+        moment = _moment(text)
+        if moment is None:
             self.wrong.append(f"since is '{text}', but has to be such as 15m, 24h, all or 2026-10-05T04:05")
             return self.since_default(default)
+        return moment
+
+    def until(self) -> int | None:
+        """Unix nanoseconds up to which; None for now."""
+        text = self.text("until")
+        moment = _moment(text) if text else None
+        if text and moment is None:
+            self.wrong.append(f"until is '{text}', but has to be such as 2026-10-05T04:05")
+        return moment
 
     def since_default(self, default: str) -> int:
         """The window that holds where none is given."""
@@ -71,6 +77,16 @@ class Asked:
         text = self.text("limit")
         wanted = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else limits[0]
         return next((one for one in limits if one >= wanted), limits[-1])
+
+
+def _moment(text: str) -> int | None:
+    """A date and time as Unix nanoseconds; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+        known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0, min(int(known.timestamp() * 1e9), _LATEST))
+    except (ValueError, OverflowError):
+        return None
 
 
 def trace_query(asked: Asked) -> TraceQuery:

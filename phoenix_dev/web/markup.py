@@ -6,6 +6,7 @@ What a template prints passes `_printed` first and is escaped by Jinja then; not
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,7 @@ def _environment() -> Environment:
     made.filters.update(
         cut=cut,
         block=block,
+        data=data,
         duration=quantity.duration,
         size=quantity.size,
         clock=quantity.clock,
@@ -86,6 +88,11 @@ def cut(text: str, most: int = LINE) -> str:
 def block(text: str, most: int = BLOCK) -> Markup:
     """A text of several lines, as HTML; its first `most` characters."""
     return escape(visible(text[:most], lines=True))
+
+
+def data(value: object) -> Markup:
+    """A value as JSON in an attribute, for page scripts. Whoever makes it has made its texts visible."""
+    return escape(json.dumps(value, separators=(",", ":"), allow_nan=False))
 
 
 def path_part(text: str) -> str:

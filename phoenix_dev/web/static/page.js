@@ -21,7 +21,7 @@ function step(by) {
 }
 
 const isTyping = (element) => element.matches?.("input:not([type=checkbox]), select, textarea");
-const goTo = { t: "/", l: "/logs", s: "/services", m: "/map" };
+const goTo = { t: "/", l: "/logs", e: "/metrics", a: "/alerts", s: "/services", m: "/map" };
 let going = 0;
 
 document.addEventListener("keydown", (event) => {
