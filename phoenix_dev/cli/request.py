@@ -191,6 +191,12 @@ def _leave(went: Exchange, *, arrived: bool) -> None:
         raise ExpectationFailed("; ".join(failed), hint=look)
     if answer.broken:
         raise PhoenixDevError(f"{sent.url} {answer.broken}", hint=look)
+    if not arrived and went.found.sampled:
+        raise NotFound(
+            f"{sent.url} answered, and nothing of trace {sent.trace_id} is here: not sampled, or not yet decided upon, "
+            "which is some seconds after its end",
+            hint=f"phoenix-dev trace --wait 10 {sent.trace_id}",
+        )
     if not arrived:
         raise NotFound(
             f"{sent.url} answered, but no span and no log of trace {sent.trace_id} arrived: was the service started "

@@ -75,8 +75,13 @@ def wait_for_request(stores: Stores, text: str, as_kind: IdKind | None, seconds:
 
     What has arrived by then is returned; raises NotFound when that is nothing.
     """
-    found = once_quiet(stores, lambda: _found_yet(stores, text, as_kind), seconds)
+    found = once_quiet(stores, lambda: _found_yet(stores, text, as_kind), seconds, whole=_is_decided_upon)
     return find_request(stores, text, as_kind) if found is None else found
+
+
+def _is_decided_upon(found: Request) -> bool:
+    """Where traces are sampled, spans with an error and logs come at once, the rest once it is decided to keep it."""
+    return not found.sampled or any(not span.parent_span_id for trace in found.traces for span in trace.spans)
 
 
 def without_logs(request: Request) -> Request:

@@ -67,7 +67,7 @@ def caused(stores: Stores, sent: Outgoing, wanted: Wanted, seconds: float) -> Re
     found = once_quiet(
         stores, lambda: _found(stores, sent), seconds, whole=lambda found: whole(without_own(sent, found))
     )
-    return found or Request(sent.trace_id, "trace", (), ())
+    return found or Request(sent.trace_id, "trace", (), (), sampled=not stores.traces.capabilities.unsampled)
 
 
 def without_own(sent: Outgoing, found: Request) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from phoenix_dev.errors import NotFound, UsageError
 from phoenix_dev.stores.traces import TraceQuery
 from phoenix_dev.usecases.find_request import find_request, wait_for_request, without_logs
 from phoenix_dev.usecases.list_traces import list_traces
-from phoenix_dev.usecases.quiet import once_quiet
+from phoenix_dev.usecases.quiet import QUIET_SECONDS, once_quiet
 from tests import otlp
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Send = Callable[..., None]
 
 
-A, B = "a" * 32, "b" * 32
+A, B, SPAN = "a" * 32, "b" * 32, "c" * 16
 
 
 def found(stores: Stores, text: str, **options: Any) -> tuple[str, list[str]]:
@@ -156,6 +157,20 @@ def test_an_id_that_cannot_be_of_the_forced_kind_is_wrong_usage(
 def test_waiting_ends_when_the_request_is_there_and_quiet(send: Send, stores: Stores) -> None:
     send(otlp.traces("a", otlp.span(A)))
     assert wait_for_request(stores, A, None, 30).traces[0].trace_id == A
+
+
+def test_where_traces_are_sampled_waiting_goes_on_until_one_is_kept(
+    send: Send, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampled = replace(stores.traces.capabilities, unsampled=False)
+    monkeypatch.setattr(type(stores.traces), "capabilities", sampled)
+    send(otlp.traces("a", otlp.span(A, "failed", parent=SPAN, error="no")), otlp.logs("a", otlp.log("no", trace_id=A)))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for_request, stores, A, None, 20)
+        wait([waiting], QUIET_SECONDS + 0.3)
+        assert not waiting.done(), "what was sent at once is not all"
+        send(otlp.traces("a", otlp.span(A, "root", span_id=SPAN)))
+        assert {span.name for span in waiting.result(10).traces[0].spans} == {"failed", "root"}
 
 
 def test_a_store_is_asked_no_more_often_than_it_stands(send: Send, stores: Stores) -> None:
