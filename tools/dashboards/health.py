@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix_dev.signals.names import BREAKER_STATE, CHECK_STATUS, HEALTH, HEALTH_DASHBOARD
+from phoenix_dev.signals.names import BREAKER_STATE, HEALTH, HEALTH_DASHBOARD
 from tools.dashboards import links, measured, queries, thresholds, variables
 from tools.dashboards.board import Board, Section
 from tools.dashboards.panels import Column, Numbers, Tile, Words, course, number, rows
@@ -170,14 +170,14 @@ def _transitions() -> Tile:
 
 def _checks() -> Tile:
     words = Words("Checks", "Whether each synthetic check got the answer that it expects.", _NO_CHECK)
-    good = 'check!="", http_status_class="2xx"'
-    target = promql(f"max by (check) ({CHECK_STATUS}{queries.labels(good)})", "{{check}}")
+    target = promql(f"min by (check) ({measured.CHECKS})", "{{check}}")
     panel = states(words, PROMETHEUS, target, HEALTHY, _OF_ALL)
     return Tile(panel, 12, 8, may_be_empty=_ONLY_WITH_CHECKS)
 
 
 def _check_durations() -> Tile:
     words = Words("Duration of checks", "How long each synthetic check took, network and all.", _NO_CHECK)
-    target = promql('max by (check) (httpcheck_duration_milliseconds{check!=""})', "{{check}}")
+    named = 'check!=""'
+    target = promql(f"max by (check) ({measured.CHECK_DURATION}{queries.labels(named)})", "{{check}}")
     panel = course(words, PROMETHEUS, [target], Numbers("ms", _OF_ALL))
     return Tile(panel, 12, 8, may_be_empty=_ONLY_WITH_CHECKS)

@@ -26,6 +26,9 @@ USERS = "phoenix_users_active"
 PROCESS_CPU = "process_cpu_utilization_ratio"
 PROCESS_MEMORY = "process_memory_usage_bytes"
 CONNECTIONS = "phoenix_connections_active"
+#: Of synthetic checks (label `check`): 1 or 0 for each thing that is expected, and how long they took (milliseconds).
+CHECKS = "phoenix_check_status"
+CHECK_DURATION = "httpcheck_duration_milliseconds"
 
 FAILED = 'error_type!=""'
 BY_SERVICE = "service_name"

@@ -16,7 +16,8 @@ from phoenix_dev.demo.traffic import TrafficPlan
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 from phoenix_dev.runtime.compose.docker_socket import socket_environment
 from phoenix_dev.scraping.targets import targets_folder
-from phoenix_dev.signals.names import CHECK_STATUS, HEALTH
+from phoenix_dev.synthetic.collector import HEALTH
+from phoenix_dev.synthetic.measured import ANSWER, DURATION, EXPECTED
 from phoenix_dev.usecases.demo import send_traffic, start_demo, stop_demo
 from tests import otlp
 from tests.live.provisioning.asking import Asked
@@ -99,13 +100,13 @@ def measured_from_outside(stack: ByHand) -> None:
 def send_health(stack: ByHand) -> None:
     """What those tell who ask health endpoints and run checks."""
     told = {
-        (HEALTH, 1.0): {"endpoint": "readiness"},
-        (CHECK_STATUS, 1.0): {"check": "answers", "http_status_class": "2xx"},
-        ("httpcheck_duration_milliseconds", 12.5): {"check": "answers"},
+        (HEALTH, 1.0, ""): {"endpoint": "readiness"},
+        (EXPECTED, 1.0, ""): {"check": "answers", "expectation": ANSWER},
+        (DURATION, 12.5, "ms"): {"check": "answers"},
     }
-    gauges = [otlp.gauge(name, one, time=time.time_ns(), **labels) for (name, one), labels in told.items()]
-    for gauge in gauges:
-        gauge.unit = ""
+    gauges = [otlp.gauge(name, one, time=time.time_ns(), **labels) for (name, one, _), labels in told.items()]
+    for gauge, (_, _, unit) in zip(gauges, told, strict=True):
+        gauge.unit = unit
     stack.send("metrics", otlp.metrics("orchestrator", *gauges))
 
 
