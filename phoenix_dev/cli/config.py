@@ -10,7 +10,9 @@ from phoenix_dev.cli.options import json_option
 def _settings() -> tuple[str, list[tuple[str, str]]]:
     from phoenix_dev.settings.keys import KEYS
 
-    texts = (f"{key.description}: {key.allowed}  [default: {str(key.default or '') or 'none'}]" for key in KEYS)
+    texts = (
+        f"{key.description}: {key.allowed}  [default: {key.default_text if key.default else 'none'}]" for key in KEYS
+    )
     return "Settings", [(key.name, text) for key, text in zip(KEYS, texts, strict=True)]
 
 

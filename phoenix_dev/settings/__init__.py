@@ -16,6 +16,7 @@ from phoenix_dev.settings.values import (
     RunEntry,
     ServiceEntry,
     Settings,
+    ThresholdEntry,
 )
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "RunEntry",
     "ServiceEntry",
     "Settings",
+    "ThresholdEntry",
     "load",
 ]

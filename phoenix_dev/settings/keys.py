@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.settings.units import age_in_ns, size_in_bytes
+from phoenix_dev.signals.tuning import CRITICAL_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from phoenix_dev.settings.values import CheckEntry, RunEntry, ServiceEntry
+    from phoenix_dev.settings.values import CheckEntry, RunEntry, ServiceEntry, ThresholdEntry
+    from phoenix_dev.signals.indicator import Indicator
+    from phoenix_dev.signals.tuning import Slo
 
-    Value = str | int | tuple[str, ...] | tuple[RunEntry, ...] | tuple[ServiceEntry, ...] | tuple[CheckEntry, ...]
+    Entry = str | RunEntry | ServiceEntry | CheckEntry | ThresholdEntry | Slo | Indicator
+    Value = str | int | tuple[Entry, ...]
 
 #: How a value is written in a file: as one text, a path beside the file, a list of texts, a list of paths, or a list of
 #: mappings, of commands or services (settings/lists.py). In a variable a list stands with commas, mappings in YAML's
 #: flow style.
-Shape = Literal["text", "path", "texts", "paths", "entries", "services", "checks"]
+Shape = Literal["text", "path", "texts", "paths", "entries", "services", "checks", "thresholds", "slos", "indicators"]
 _LISTS: Mapping[Shape, str] = {
     "texts": "a list of texts",
     "paths": "a list of patterns",
     "entries": "a list, each with name, command and, if need be, dir and env",
     "services": "a list, each with name and url",
     "checks": "a list, each with name, service or url, and what is expected of the answer",
+    "thresholds": "by indicator, as in {cpu: {warning: 80%, critical: 95%}}",
+    "slos": "a list, each with name, objective and, if need be, service, window and latency",
+    "indicators": "a list, each with name, expression, above or below and, if need be, unit, labels and summary",
 }
 _MAILBOX = r"[^\s,<>@\"\x00-\x1f]+@[^\s,<>@\"\x00-\x1f]+"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -67,7 +74,9 @@ class Key:
     @property
     def default_text(self) -> str:
         """The default as it would be written in a file."""
-        return "[]" if self.default == () else str(self.default)
+        if isinstance(self.default, tuple):
+            return "{}" if self.shape == "thresholds" else f"[{', '.join(map(str, self.default))}]"
+        return str(self.default)
 
 
 def _name(text: str) -> str:
@@ -110,6 +119,12 @@ def _bytes(text: str) -> str:
 def _container(text: str) -> str:
     if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}", text):
         raise ValueError("the name of a container, as 'docker ps' shows it")
+    return text
+
+
+def _service(text: str) -> str:
+    if not text.strip() or not text.isprintable() or set(text) & set("'$"):
+        raise ValueError("the name of a service, without ' and $")
     return text
 
 
@@ -185,4 +200,8 @@ KEYS: tuple[Key, ...] = (
     Key("run", "", (), _text, "commands that 'run --all' runs", "entries"),
     Key("services", "", (), _text, "your services: their health is asked for, their metrics are scraped", "services"),
     Key("checks", "", (), _text, "requests that are sent again and again, with what is expected of them", "checks"),
+    Key("critical_services", "", CRITICAL_SERVICES, _service, "services all of whose traces matter", "texts"),
+    Key("thresholds", "", (), _text, "from where on an alert of an indicator fires", "thresholds"),
+    Key("slos", "", (), _text, "which part of the requests is to be good, and how fast", "slos"),
+    Key("indicators", "", (), _text, "further alerts, on metrics of your own", "indicators"),
 )

@@ -1,6 +1,4 @@
-"""Settings that are lists, of texts, paths, commands, services, or a path. Read as nodes, for the line of what is
-wrong.
-"""
+"""Settings that are more than a text: lists, mappings, paths. Read as nodes, for the line of what is wrong."""
 
 from __future__ import annotations
 
@@ -15,21 +13,26 @@ import yaml
 from phoenix_dev.settings.values import CheckEntry, RunEntry, ServiceEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from phoenix_dev.settings.keys import Key, Value
+    from phoenix_dev.signals.indicator import Indicator
+    from phoenix_dev.signals.tuning import Slo
 
 #: Of what a list of mappings is made, and how it is written in a variable, by its shape.
-_NOUNS = {"entries": "command", "services": "service", "checks": "check"}
+_NOUNS = {"entries": "command", "services": "service", "checks": "check", "slos": "SLO", "indicators": "indicator"}
 _EXAMPLES = {
     "entries": "[{name: api, command: python app.py}]",
     "services": "[{name: api, url: http://localhost:8001}]",
     "checks": "[{name: front page, url: http://localhost:8001/}]",
+    "thresholds": "{cpu: {warning: 80%, critical: 95%}}",
+    "slos": "[{name: answers, service: api, objective: 99.5%}]",
+    "indicators": "[{name: queue_depth, expression: sum(depth), above: {warning: 100 for 5m}}]",
 }
 #: Scheme, host and port, and a path if there is one; no query, no user, nothing that hides.
 _BASE_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!$->@-~]*)?")
-_Named = TypeVar("_Named", RunEntry, ServiceEntry, CheckEntry)
+_Named = TypeVar("_Named", bound="RunEntry | ServiceEntry | CheckEntry | Slo | Indicator")
 
 
 class WrongItem(Exception):
@@ -42,21 +45,20 @@ class WrongItem(Exception):
 
 
 def value_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
-    """The value of a setting that is a list or a path; what is relative in it is so to `folder`. Raises WrongItem."""
+    """The value of a setting that is more than a text; what is relative in it is so to `folder`. Raises WrongItem."""
     if key.shape == "path":
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip() or "\0" in node.value:
             raise WrongItem(node, f"sets '{key.name}' to no path: it has to be the path of a file")
         return _placed(key, node.value, folder)
+    if key.shape == "thresholds":
+        from phoenix_dev.settings.watched import thresholds
+
+        return thresholds(node)
     if not isinstance(node, yaml.SequenceNode):
         raise WrongItem(node, f"sets '{key.name}' to no list: it has to be one, an item a line, as in '- item'")
-    if key.shape == "entries":
-        return _each_once(key, node, [_run_entry(item, folder) for item in node.value])
-    if key.shape == "services":
-        return _each_once(key, node, [_service_entry(item) for item in node.value])
-    if key.shape == "checks":
-        from phoenix_dev.settings.checks import check_entry
-
-        return _each_once(key, node, [check_entry(item) for item in node.value])
+    if key.shape in _NOUNS:
+        read = _reader(key, folder)
+        return _each_once(key, node, [read(item) for item in node.value])
     return tuple(_checked(key, item, folder) for item in node.value)
 
 
@@ -73,7 +75,22 @@ def value_of_text(key: Key, text: str, folder: Path) -> Value:
             return ()
         return value_of_node(key, node, folder)
     except (yaml.YAMLError, WrongItem, RecursionError) as error:
-        raise ValueError(f"a list in YAML's flow style, as in {_EXAMPLES[key.shape]}") from error
+        raise ValueError(f"in YAML's flow style, as in {_EXAMPLES[key.shape]}") from error
+
+
+def _reader(key: Key, folder: Path) -> Callable[[yaml.Node], RunEntry | ServiceEntry | CheckEntry | Slo | Indicator]:
+    """What reads an entry of a list of mappings."""
+    if key.shape == "entries":
+        return lambda item: _run_entry(item, folder)
+    if key.shape == "services":
+        return _service_entry
+    if key.shape == "checks":
+        from phoenix_dev.settings.checks import check_entry
+
+        return check_entry
+    from phoenix_dev.settings import watched
+
+    return watched.slo if key.shape == "slos" else watched.indicator
 
 
 def _each_once(key: Key, node: yaml.SequenceNode, entries: Sequence[_Named]) -> tuple[_Named, ...]:
@@ -119,6 +136,7 @@ def fields_of(
     item: yaml.Node, key: str, noun: str, known: tuple[str, ...], *, needed: tuple[str, ...]
 ) -> dict[str, yaml.Node]:
     """The values of a mapping by name. Raises WrongItem for an unknown name, and without one that is needed."""
+    one = f"{'an' if noun[0] in 'aeioS' else 'a'} {noun}"
     if not isinstance(item, yaml.MappingNode):
         names = " and a ".join(f"'{name}'" for name in needed)
         raise WrongItem(item, f"lists under '{key}' what is no {noun}: each has a {names}")
@@ -128,11 +146,11 @@ def fields_of(
         if name not in known:
             nearest = get_close_matches(name, known, n=1)
             meant = f"; the nearest is '{nearest[0]}'" if nearest else ""
-            raise WrongItem(name_node, f"sets '{name}' of a {noun}, which is no setting{meant}")
+            raise WrongItem(name_node, f"sets '{name}' of {one}, which is no setting{meant}")
         found[name] = node
     for name in needed:
         if name not in found:
-            raise WrongItem(item, f"lists a {noun} without a '{name}'")
+            raise WrongItem(item, f"lists {one} without a '{name}'")
     return found
 
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev.settings.units import age_in_ns, size_in_bytes
+from phoenix_dev.signals.tuning import CRITICAL_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from phoenix_dev.model.alert import Severity
     from phoenix_dev.settings.keys import Value
+    from phoenix_dev.signals.indicator import Indicator
+    from phoenix_dev.signals.tuning import Slo, Tuning
 
 #: What is kept for a time of its own.
 Kept = Literal["traces", "error_traces", "logs", "metrics"]
@@ -144,6 +148,14 @@ class CheckEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdEntry:
+    """Of `thresholds` those of one indicator, in its unit."""
+
+    indicator: str
+    bounds: tuple[tuple[Severity, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The effective settings. `origins` names, by setting (`ports.otlp_grpc`), where each value came from."""
 
@@ -158,7 +170,19 @@ class Settings:
     run: tuple[RunEntry, ...] = ()
     services: tuple[ServiceEntry, ...] = ()
     checks: tuple[CheckEntry, ...] = ()
+    critical_services: tuple[str, ...] = CRITICAL_SERVICES
+    thresholds: tuple[ThresholdEntry, ...] = ()
+    slos: tuple[Slo, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    @property
+    def tuning(self) -> Tuning:
+        """What they change about the indicators."""
+        from phoenix_dev.signals.tuning import Tuning
+
+        bounds = {entry.indicator: dict(entry.bounds) for entry in self.thresholds}
+        return Tuning(bounds, self.critical_services, self.slos, self.indicators)
 
     def value(self, name: str) -> Value:
         """The value of a setting by its name, as in `ports.otlp_grpc`."""

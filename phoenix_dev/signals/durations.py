@@ -28,7 +28,7 @@ def written(seconds: float) -> str:
     for unit, length in _UNITS.items():
         if seconds >= length and seconds % length == 0:
             return f"{seconds // length:.0f}{unit}"
-    return f"{max(1, round(seconds * 1000))}ms"
+    return f"{max(1, round(seconds * 1000))}ms" if seconds else "0s"
 
 
 def _in_place(place: re.Match[str], sampled_s: float, time_scale: float) -> str:

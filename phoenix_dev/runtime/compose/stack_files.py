@@ -76,11 +76,12 @@ class StackFiles:
             _put(self.folder / name, content)
         lines = [f"{name}={value}\n" for name, value in environment.items()]
         _put(self.environment, "".join(lines).encode())
-        _put(self.compose_files[1], json.dumps(self._marks(), indent=1).encode())
         for name in _WRITTEN:
-            for path in _files(self.folder / name):
+            for path in list(_files(self.folder / name)):
                 if path not in keep:
                     path.unlink()
+        # Of what is left: a file that has just gone must not count for those that mounted it.
+        _put(self.compose_files[1], json.dumps(self._marks(), indent=1).encode())
 
     def _marks(self) -> dict[str, Any]:
         """A label a service over what it mounts from here."""

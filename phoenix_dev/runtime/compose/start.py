@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -25,6 +26,7 @@ from phoenix_dev.runtime.compose.reader import Reader
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 from phoenix_dev.runtime.compose.record import ComposeRecord
 from phoenix_dev.runtime.compose.remedy import remedy
+from phoenix_dev.runtime.compose.rules import rule_files
 from phoenix_dev.runtime.compose.stack_ports import choose_ports, published
 from phoenix_dev.runtime.record import StackRecord
 from phoenix_dev.runtime.scraped import infrastructure_files, name_services
@@ -107,7 +109,11 @@ class ComposeStart:
             delivery.write_secrets()
             further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **delivery.variables()}
             environment = {**self._environment(chosen.numbers), **further}
-            contents = {**delivery.files(assets_folder()), **infrastructure_files(self.settings)}
+            contents = {
+                **delivery.files(assets_folder()),
+                **infrastructure_files(self.settings),
+                **rule_files(self.settings.tuning),
+            }
             self.files.write(assets_folder(), environment, contents)
             name_services(self.home, self.settings)
             # From here on there may be something to stop, also when this is interrupted.
@@ -154,6 +160,7 @@ class ComposeStart:
             "PHOENIX_DEV_VERSION": __version__,
             "PHOENIX_DEV_REGISTRY": self.settings.images.registry,
             "PHOENIX_PROFILE": self.settings.profile,
+            "PHOENIX_CRITICAL_SERVICES": f"'{json.dumps(self.settings.critical_services, ensure_ascii=False)}'",
             # Beside the folder that compose runs from: who is scraped changes while it runs.
             "PHOENIX_DEV_TARGETS": f"../../{FOLDER}",
             "PHOENIX_RETENTION_TRACES": _hours(keep.age_ns("traces")),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import time
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +124,13 @@ def test_the_embedded_runtime_is_not_started_beside_it(running: Running) -> None
 
 def test_a_changed_setting_replaces_only_the_part_it_is_for(running: Running) -> None:
     before = running.project.containers()
-    running.project.up(env={"PHOENIX_DEV_RETENTION_LOGS": "9d"})
+    thresholds = "{cpu: {critical: 97%}}"
+    up = running.project.up(env={"PHOENIX_DEV_RETENTION_LOGS": "9d", "PHOENIX_DEV_THRESHOLDS": thresholds})
     after = running.project.containers()
-    assert {service for service in after if after[service] != before[service]} == {"loki"}
+    assert {service for service in after if after[service] != before[service]} == {"loki", "prometheus"}
+    with urllib.request.urlopen(f"{up['endpoints']['prometheus']}/api/v1/rules", timeout=10) as answer:
+        groups = json.load(answer)["data"]["groups"]
+    assert any(rule["query"].endswith("> 0.97") for group in groups for rule in group["rules"])
     told = json.loads(docker("inspect", "--format", "{{json .Config.Env}}", after["loki"]))
     assert "PHOENIX_RETENTION_LOGS=216h" in told
 

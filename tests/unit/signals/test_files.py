@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_dev.signals import loki, prometheus, promtool
+from phoenix_dev.signals.annotations import worded
 from phoenix_dev.signals.catalogue import INDICATORS
+from phoenix_dev.signals.durations import written
 from phoenix_dev.signals.names import CORE_PARTS, DURATION_BOUNDS_S, OPTIONAL_PARTS
 from phoenix_dev.signals.rules import alert_rules
 from phoenix_dev.signals.tuning import Slo, Tuning
@@ -92,6 +94,18 @@ def test_names_are_those_of_the_stack() -> None:
     assert tuple(seconds) == DURATION_BOUNDS_S
     scraped = yaml.safe_load((ROOT / "compose/prometheus/prometheus.yml").read_text("utf-8"))["scrape_configs"]
     assert {*CORE_PARTS, *OPTIONAL_PARTS} <= {job["job_name"] for job in scraped}
+
+
+def test_the_readme_tells_every_bound_that_can_be_set() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for indicator in INDICATORS:
+        if indicator.unit == "bool" or indicator.group == "changes":
+            continue
+        (row,) = (line for line in readme.splitlines() if line.startswith("|") and f" `{indicator.name}` " in line)
+        for level in indicator.levels:
+            bound = f"{'above' if indicator.above else 'below'} {worded(level.bound, indicator.unit)}"
+            lasting = f" for {written(level.for_s)}" if level.for_s else ""
+            assert f"| {bound if level.bound else 'any'}{lasting} |" in row
 
 
 def test_of_one_thing_the_critical_alert_alone_is_told() -> None:

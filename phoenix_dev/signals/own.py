@@ -1,0 +1,75 @@
+"""Indicators that settings add."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.signals.durations import filled
+from phoenix_dev.signals.indicator import Indicator
+from phoenix_dev.signals.names import OVERVIEW_DASHBOARD
+
+if TYPE_CHECKING:
+    from phoenix_dev.signals.indicator import Level, Unit
+
+#: How often a metric may come that nobody knows (seconds).
+_SAMPLED_S = 15
+_RUNBOOK = """\
+1. `phoenix-dev config`: what phoenix-dev.yaml says of it.
+2. `phoenix-dev metrics query EXPRESSION`: what it is for each set of labels, and has been.
+3. `phoenix-dev trace last-error`: does something fail at the same time?
+"""
+
+
+def own_indicator(
+    name: str,
+    expression: str,
+    levels: tuple[Level, ...],
+    *,
+    above: bool,
+    unit: Unit = "count",
+    labels: tuple[str, ...] = (),
+    summary: str = "",
+) -> Indicator:
+    """An indicator of the user's own: what settings leave out is filled in. `expression` is right (why_no_expression),
+    and so is `summary` (annotations.why_wrong).
+    """
+    title = name.replace("_", " ")
+    told = "".join(f"{{{{ $labels.{label} }}}}: " for label in labels)
+    return Indicator(
+        name=name,
+        alert=alert_name(name),
+        title=title.capitalize(),
+        group="own",
+        source="metric",
+        unit=unit,
+        expression=expression.strip(),
+        labels=labels,
+        levels=levels,
+        summary=summary or f"{told}{title} is {{{{ $value }}}}",
+        description=f"What phoenix-dev.yaml calls {name} is {{{{ $value }}}}.",
+        runbook=_RUNBOOK,
+        dashboard=OVERVIEW_DASHBOARD,
+        above=above,
+        sampled_s=_SAMPLED_S,
+    )
+
+
+def alert_name(name: str) -> str:
+    """`queue_depth` is told as `QueueDepth`."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def why_no_expression(text: str) -> str:
+    """Why a text is no expression of PromQL that could be compared with a bound; empty when it is one.
+
+    It stands in parentheses in a rule, so it must be one by itself and there.
+    """
+    import promql_parser
+
+    expression = filled(text.strip(), _SAMPLED_S, 1)
+    for tried in (expression, f"({expression}) > 0"):
+        try:
+            promql_parser.parse(tried)
+        except ValueError as error:
+            return str(error).replace("\n", " ") or "it is no PromQL"
+    return ""
