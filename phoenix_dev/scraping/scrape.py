@@ -15,6 +15,7 @@ from phoenix_dev.scraping.points import attributes
 from phoenix_dev.scraping.starts import Starts
 
 if TYPE_CHECKING:
+    from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
     from prometheus_client import Metric as Family
 
     from phoenix_dev.scraping.targets import Target
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 #: How long a page may take; Prometheus' default is 10 s, but here nobody waits behind a network.
 TIMEOUT_S = 5.0
 _SCOPE = "phoenix_dev.scraping"
+#: The infrastructure collector of the real stack marks what it scrapes in the same way.
+_SCRAPED = attributes([("phoenix_scraped", "true")])
 #: What the list says of a service is not for its page to say.
 _KNOWN = ("job", "instance", "service_name", "service_instance_id")
 
@@ -59,7 +62,7 @@ class Scraper:
         group.resource.attributes.extend(attributes({**told, **who}.items()))
         scope = group.scope_metrics.add()
         scope.scope.name = _SCOPE
-        scope.metrics.extend(otlp_metrics(found, now_ns, self._starts))
+        scope.metrics.extend(_marked(metric) for metric in otlp_metrics(found, now_ns, self._starts))
         self._starts.scraped()
         samples = sum(len(family.samples) for family in found)
         scope.metrics.extend(
@@ -70,3 +73,10 @@ class Scraper:
             ]
         )
         return request.SerializeToString()
+
+
+def _marked(metric: Metric) -> Metric:
+    """A metric that can be told from the same one that its service sends as well."""
+    for point in getattr(metric, metric.WhichOneof("data") or "").data_points:
+        point.attributes.extend(_SCRAPED)
+    return metric

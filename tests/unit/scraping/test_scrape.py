@@ -213,6 +213,15 @@ def test_a_service_that_is_away_is_down_and_one_that_answers_is_up() -> None:
     assert scraper.trouble == "nothing listens there"
 
 
+def test_what_was_scraped_is_told_from_what_its_service_sends_as_well() -> None:
+    with answering({"/health/metrics": Says(body=b"# TYPE a_total counter\na_total 1\nb 2\n")}) as service:
+        export = ExportMetricsServiceRequest.FromString(Scraper(Target("api", service.url)).scrape())
+    found = {one.name: one for one in export.resource_metrics[0].scope_metrics[0].metrics}
+    assert labels(found["a_total"].sum.data_points[0]) == {"phoenix_scraped": "true"}
+    assert labels(found["b"].gauge.data_points[0]) == {"phoenix_scraped": "true"}
+    assert labels(found["up"].gauge.data_points[0]) == {}
+
+
 def looked(scraper: Scraper) -> tuple[dict[str, float], dict[str, str]]:
     export = ExportMetricsServiceRequest.FromString(scraper.scrape())
     (group,) = export.resource_metrics
