@@ -2,7 +2,8 @@
 
 The receiver tells targets apart by their URL alone, so each check has one of its own, and a transform processor gives
 its metrics the name of the check, makes of the status whether it is one that is expected, and drops the error's text,
-which is another one with every port. What takes too long is an error to the receiver too: that is its timeout.
+which is another one with every port. What takes too long is an error to the receiver too: that is its timeout. It does
+not look at an empty body at all, so a body counts as wrong a millisecond before what is found of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ HEALTH = "phoenix.health.status"
 #: How often health endpoints are asked, and how long one may take.
 _HEALTH_INTERVAL, _HEALTH_TIMEOUT = "15s", "2s"
 _PASSED, _FAILED = "httpcheck.validation.passed", "httpcheck.validation.failed"
+#: A state that becomes one of those of `EXPECTED` in the end.
+_NO_BODY = f"{EXPECTED}.body"
 _VALIDATED = 'IsMatch(metric.name, "^httpcheck.validation")'
 
 
@@ -71,10 +74,10 @@ def _check_receiver(check: Check) -> dict[str, Any]:
 
 
 def _check_processor(check: Check) -> dict[str, Any]:
-    is_expected = f'metric.name == "{EXPECTED}"'
+    is_expected, is_nothing = f'metric.name == "{EXPECTED}"', f'metric.name == "{_NO_BODY}"'
     return _transform(
         check.owner,
-        EXPECTED,
+        [EXPECTED, *([_NO_BODY] if check.contains else [])],
         [
             f'set(datapoint.attributes["check"], {_text(check.name)})',
             f'set(datapoint.attributes["http.url"], {_text(check.shown_url)})',
@@ -83,12 +86,16 @@ def _check_processor(check: Check) -> dict[str, Any]:
             f'set(datapoint.attributes["expectation"], "{ANSWER}") where {is_expected}',
             f'set(datapoint.value_int, 0) where metric.name == "{_FAILED}"',
             f'set(datapoint.attributes["expectation"], "{BODY}") where {_VALIDATED}',
-            f'keep_keys(datapoint.attributes, ["check", "expectation"]) where {is_expected} or {_VALIDATED}',
+            f"set(datapoint.value_int, 0) where {is_nothing}",
+            f"set(datapoint.time_unix_nano, datapoint.time_unix_nano - 1000000) where {is_nothing}",
+            f'set(datapoint.attributes["expectation"], "{BODY}") where {is_nothing}',
+            'keep_keys(datapoint.attributes, ["check", "expectation"]) where '
+            f"{is_expected} or {is_nothing} or {_VALIDATED}",
         ],
         [
-            f'aggregate_on_attributes("max", ["check", "expectation"]) where {is_expected}',
+            f'aggregate_on_attributes("max", ["check", "expectation"]) where {is_expected} or {is_nothing}',
             f'set(metric.unit, "") where {_VALIDATED}',
-            f'set(metric.name, "{EXPECTED}") where {_VALIDATED}',
+            f'set(metric.name, "{EXPECTED}") where {is_nothing} or {_VALIDATED}',
         ],
     )
 
@@ -107,7 +114,7 @@ def _health_processor(name: str, url: str) -> dict[str, Any]:
     ]
     return _transform(
         name,
-        HEALTH,
+        [HEALTH],
         [
             *which,
             f"set(datapoint.value_int, 0) where {is_health}",
@@ -118,14 +125,18 @@ def _health_processor(name: str, url: str) -> dict[str, Any]:
     )
 
 
-def _transform(service: str, status: str, points: list[str], metrics: list[str]) -> dict[str, Any]:
-    """Of a service, with a copy of the receiver's status of which these statements make a state of ours."""
-    copied = f'copy_metric(name="{status}", description="1 if all was as expected, otherwise 0.", unit="")'
+def _transform(service: str, states: list[str], points: list[str], metrics: list[str]) -> dict[str, Any]:
+    """Of a service, with copies of the receiver's status of which these statements make states of ours."""
+    description = "1 if all was as expected, otherwise 0."
+    copies = [
+        f'copy_metric(name="{one}", description="{description}", unit="") where metric.name == "{STATUS}"'
+        for one in states
+    ]
     return {
         "error_mode": "ignore",
         "metric_statements": [
             {"context": "resource", "statements": [f'set(resource.attributes["service.name"], {_text(service)})']},
-            {"context": "metric", "statements": [f'{copied} where metric.name == "{STATUS}"']},
+            {"context": "metric", "statements": copies},
             {
                 "context": "datapoint",
                 "statements": ['delete_key(datapoint.attributes, "error.message")', *points],

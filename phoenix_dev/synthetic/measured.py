@@ -44,11 +44,8 @@ def measured(check: Check, found: CheckHealth, now_ns: int) -> bytes:
     scope.metrics.append(Metric(name=STATUS, unit="1", sum=_sum(classes)))
     if not found.status:
         scope.metrics.append(Metric(name=ERROR, unit="{error}", sum=_sum([_point(1, whose, now_ns)])))
-    expected = {ANSWER: found.answer} if found.body is None else {ANSWER: found.answer, BODY: found.body}
-    points = [
-        _point(0 if trouble else 1, {"check": check.name, "expectation": one}, now_ns)
-        for one, trouble in expected.items()
-    ]
+    expected = {ANSWER: not found.answer, **({BODY: found.body == ""} if check.contains else {})}
+    points = [_point(int(so), {"check": check.name, "expectation": one}, now_ns) for one, so in expected.items()]
     scope.metrics.append(Metric(name=EXPECTED, sum=_sum(points)))
     return request.SerializeToString()
 

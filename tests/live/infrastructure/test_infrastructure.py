@@ -122,6 +122,7 @@ def test_checks_are_told_under_the_names_that_the_embedded_engine_gives_them(
             ('front "page"', "body", values["body"]),
             ("gone", "answer", values["gone"]),
             ("nobody", "answer", 0),
+            ("nobody", "body", 0),
         )
         return {
             frozenset({"check": check, "expectation": what, "service_name": owners[check]}.items()): value

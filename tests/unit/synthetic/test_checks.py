@@ -122,7 +122,8 @@ def test_what_did_not_answer_is_measured_too(check: Check) -> None:
     assert {one.service for one in found} == {"infrastructure"}
     assert by_name(found, "httpcheck.error") == [(1, {"check": "front page", "http.url": "http://127.0.0.1:1/x"})]
     assert {value for value, _ in by_name(found, "httpcheck.status")} == {0}
-    assert by_name(found, "phoenix.check.status") == [(0, {"check": "front page", "expectation": "answer"})]
+    expected = [(value, attributes["expectation"]) for value, attributes in by_name(found, "phoenix.check.status")]
+    assert expected == [(0, "answer"), (0, "body")]
 
 
 def test_checks_are_put_down_for_their_user_alone(check: Check, tmp_path: Path) -> None:
