@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.load import Attempt, LoadReport
     from phoenix_dev.usecases.load import Aim
 
-_MOST_RATE = 10_000
+_MOST_RATE, _MOST = 10_000, 1_000_000
 _TELL_S = 10
 _HELP = "phoenix-dev load --help"
 
@@ -94,20 +94,20 @@ def load(
     to lie within one bucket of what the spans themselves say; the exit status is 4 when that is not so, or when the
     rate could not be kept. Nobody else may send to the same URL meanwhile.
     """
-    from phoenix_dev.model.load import LoadPlan, LoadReport
+    from phoenix_dev.model.load import LoadPlan
     from phoenix_dev.render.load import plan_line
     from phoenix_dev.usecases.demo import fresh_seed
-    from phoenix_dev.usecases.load import compare_with_counts, find_entry, fire
+    from phoenix_dev.usecases.load import find_entry, fire, report_of
 
     plan = LoadPlan(rate, duration_ns / 1e9, arrivals, fresh_seed() if seed is None else seed)
+    if plan.rate * plan.duration_s > _MOST:
+        raise UsageError(f"that would be more than {_MOST:,} requests: each is kept until the end", hint=_HELP)
     stores, endpoint = app.stores(), app.otlp_http_endpoint()
     aim = _aim(app, words, plan.seed, **request)
     found = find_entry(stores, aim, endpoint, entry, timeout_s=timeout_s, wait_s=wait_s)
     app.output.talk(plan_line(plan, aim.method, aim.url))
     fired = fire(aim, plan, endpoint, timeout_s=timeout_s, tell=_progress(app, plan.duration_s))
-    report = LoadReport(fired, found)
-    if not fired.interrupted and fired.attempts:
-        report = LoadReport(fired, found, compare_with_counts(stores, aim, found, fired, wait_s))
+    report = report_of(stores, aim, found, fired, wait_s)
     _show(app, report, as_json=as_json)
     _leave(report)
 

@@ -124,7 +124,10 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """See asyncio.Protocol."""
+        """See asyncio.Protocol. What nobody waits for would be taken for the next answer."""
+        if self._waiting is None or self._waiting.done():
+            self.close()
+            return
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -148,9 +151,13 @@ class _Connection(asyncio.Protocol):
             self.on_message_complete()
 
     def on_message_complete(self) -> None:
-        """An answer is here; an interim one is followed by the one that counts."""
+        """An answer is here; an interim one is followed by the one that counts, and nothing by a second."""
         status = self._parser.get_status_code()
-        if status >= 200 and self._waiting is not None and not self._waiting.done():
+        if status < 200:
+            return
+        if self._waiting is None or self._waiting.done():
+            self.close()
+        else:
             self._waiting.set_result(status)
 
     def _break(self, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.demo import system
@@ -13,7 +13,7 @@ from phoenix_dev.errors import NotFound, UsageError
 from phoenix_dev.loading.sending import Sending
 from phoenix_dev.model.exchange import Outgoing
 from phoenix_dev.model.headers import TRACE_HEADER, fresh_headers
-from phoenix_dev.model.load import Entry
+from phoenix_dev.model.load import Entry, LoadReport
 from phoenix_dev.usecases.comparing import below, compare, described, until
 from phoenix_dev.usecases.counting import requests_and_errors
 from phoenix_dev.usecases.request import send_request
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.demo.traffic import TrafficPlan
-    from phoenix_dev.model.exchange import Expectation
     from phoenix_dev.model.load import Attempt, Fired, LoadPlan
     from phoenix_dev.stores import Stores
 
@@ -103,10 +102,17 @@ def find_entry(
     return entry
 
 
-def compare_with_counts(stores: Stores, aim: Aim, entry: Entry, fired: Fired, wait_s: float) -> tuple[Expectation, ...]:
-    """See `phoenix_dev.usecases.comparing.compare`; who answered has sent what it held before."""
-    aim.settle()
-    return compare(stores, entry, fired, wait_s)
+def report_of(stores: Stores, aim: Aim, entry: Entry, fired: Fired, wait_s: float) -> LoadReport:
+    """What was sent, held to what was counted of it within `wait_s`. Of what was interrupted, also while it is waited
+    for what is counted, there is what was sent.
+    """
+    if fired.interrupted or not fired.attempts:
+        return LoadReport(fired, entry)
+    try:
+        aim.settle()
+        return LoadReport(fired, entry, compare(stores, entry, fired, wait_s))
+    except KeyboardInterrupt:
+        return LoadReport(replace(fired, interrupted=True), entry)
 
 
 def fire(

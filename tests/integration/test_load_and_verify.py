@@ -90,6 +90,7 @@ def test_nothing_is_sent_where_it_would_be_in_vain(engine: RunningStack) -> None
     for args, code, words in (
         (("load",), 3, "The demo system is not running"),
         (("load", nobody), 1, "nothing listens there"),
+        (("load", nobody, "--rate", "1000", "--duration", "1d"), 2, "more than 1,000,000 requests"),
         (("load", nobody, "--fault", "llm-errors"), 2, "--fault is for the demo"),
         (("load", "-d", "{}"), 2, "-H and -d are for a URL"),
         (("load", nobody, "-H", f"traceparent: 00-{'1' * 32}-{'2' * 16}-01"), 2, "one trace of all requests"),

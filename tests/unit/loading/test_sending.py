@@ -115,6 +115,13 @@ def test_why_there_is_no_answer_is_told(how: dict[str, object], why: str) -> Non
     assert (fired.answered, fired.unanswered[told], len(fired.sent)) == (0, 5, 5)
 
 
+def test_what_comes_unasked_is_no_answer_to_the_next_request() -> None:
+    twice = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n" + b"HTTP/1.1 500 Late\r\ncontent-length: 0\r\n\r\n"
+    with serving(answer=twice) as service:
+        assert dict(send(service.url).statuses) == {200: 5}
+        assert service.connections == 5
+
+
 def test_what_nobody_takes_never_went_out() -> None:
     fired = send(f"{NOBODY}/")
     (told,) = fired.unanswered
