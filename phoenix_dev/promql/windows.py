@@ -193,6 +193,7 @@ WINDOW_FUNCTIONS: dict[str, tuple[Callable[[Windows], Iterator[float | None]], b
     "min_over_time": (_of_values(lowest), False),
     "max_over_time": (_of_values(highest), False),
     "count_over_time": (_of_values(lambda values: float(len(values))), False),
+    "first_over_time": (_of_values(lambda values: values[0]), True),
     "last_over_time": (_of_values(lambda values: values[-1]), True),
     "present_over_time": (_of_values(lambda _: 1.0), False),
     "stddev_over_time": (_of_values(lambda values: sqrt(variance(values))), False),

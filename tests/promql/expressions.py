@@ -1,8 +1,8 @@
 """Expressions made up from a seed, of everything that the evaluator knows.
 
-Left out is where two right answers differ: what blows a last digit up (% of something computed), and where Prometheus
-has an answer of its own: parts of what is no time, timestamp() of a selector with both @ and offset, whose offset it
-forgets, and parameters that change while @ holds what they belong to.
+Left out is where two right answers differ: what blows a last digit up (% and variances of what was computed), and
+where Prometheus has an answer of its own: parts of what is no time, timestamp() of a selector with both @ and offset,
+whose offset it forgets, and parameters that change while @ holds what they belong to.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     import random
 
 _DURATIONS = ("15s", "31s", "1m", "2m30s", "5m", "11m")
-_OVER_TIME = ("sum", "avg", "min", "max", "count", "last", "present", "stddev", "stdvar")
+_OVER_TIME = ("sum", "avg", "min", "max", "count", "first", "last", "present", "stddev", "stdvar")
 _RATES = ("rate", "increase", "delta", "irate", "idelta", "resets", "changes", "deriv")
 _OF_EACH = ("abs", "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "sgn", "deg", "rad", "sort", "sort_desc")
 _TRIGONOMETRY = tuple(f"{arc}{name}{h}" for arc in ("", "a") for name in ("sin", "cos", "tan") for h in ("", "h"))
 _OF_TIMES = ("minute", "hour", "day_of_week", "day_of_month", "day_of_year", "days_in_month", "month", "year")
 _ARITHMETIC = ("+", "-", "*", "/", "^", "atan2")
 _COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")
-_AGGREGATES = ("sum", "avg", "count", "min", "max", "group", "stddev", "stdvar")
+_AGGREGATES = ("sum", "avg", "count", "min", "max", "group")
 
 
 @dataclass
@@ -142,7 +142,9 @@ class Writer:
         kind = dice.random()
         if kind < 0.1:
             return f"quantile{grouping}({dice.choice(('0.5', '0.99', '0', '1', '-1', '2', 'NaN'))}, {inner})"
-        if kind < 0.15:
+        if kind < 0.2:
+            return f"{dice.choice(('stddev', 'stdvar'))}{grouping}({self.vector(0)})"
+        if kind < 0.25:
             return f'count_values{grouping}("v", round({inner}, 0.5))'
         return f"{dice.choice(_AGGREGATES)}{grouping}({inner})"
 
