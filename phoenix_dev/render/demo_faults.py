@@ -63,8 +63,10 @@ def status_lines(status: Status, *, width: int, clip: bool = True) -> Iterator[T
         yield line.add("gone" if away else "runs", style.FAILED if away else style.DIM).text()
     faults = ", ".join(map(fault_words, status.faults)) or "none"
     yield Line(width if clip else ENDLESS).add(f"{'faults':{names}}  {faults}").text()
-    for name, count in _flat(status.counts):
-        yield Line(width if clip else ENDLESS).add(f"{name}  ", style.DIM).add(f"{count}").text()
+    counts = dict(_flat(status.counts))
+    longest = max(map(len, counts), default=0)
+    for name, count in counts.items():
+        yield Line(width if clip else ENDLESS).add(f"{name:{longest}}  ", style.DIM).add(f"{count}").text()
 
 
 def status_json(status: Status) -> dict[str, Any]:
