@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import signal
 import sys
@@ -17,6 +16,7 @@ from phoenix_dev.inbox.stack import Stack
 from phoenix_dev.inbox.web import Web
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Sequence
 
 #: How often it is looked what is due (seconds): clocks may be set meanwhile.
@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         stack = Stack(given.project, given.prometheus, given.alertmanager, given.dashboards)
         schedule = Schedule(given.folder, stack.send)
         threading.Thread(target=_keep_sending, args=(schedule, told), daemon=True).start()
+    # It answers by now: what mail needs takes longer to load than all the rest.
+    import asyncio
+
     asyncio.run(_take_mail(given.smtp, messages, told))
 
 
@@ -59,6 +62,8 @@ def _address(text: str) -> tuple[str, int]:
 
 async def _take_mail(address: tuple[str, int] | None, messages: Messages, told: dict[str, Any]) -> None:
     """Take mail, if that is possible and wanted, until a signal ends it all."""
+    import asyncio
+
     loop, over = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
@@ -75,6 +80,8 @@ async def _mail_server(address: tuple[str, int], messages: Messages, told: dict[
         told["mail"] = f"no mail is taken: {error}"
         print(told["mail"], file=sys.stderr, flush=True)  # noqa: T201 - the container's log
         return None
+    import asyncio
+
     loop = asyncio.get_running_loop()
     server = await loop.create_server(sessions(messages, loop), *address)
     told["mail"] = f"taken on port {address[1]}"
