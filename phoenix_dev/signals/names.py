@@ -35,9 +35,9 @@ CPU = "system_cpu_utilization_ratio"
 MEMORY = "system_memory_utilization_ratio"
 FILESYSTEM = "system_filesystem_utilization_ratio"
 
-#: What services answer: 1 or 0 by `service_name` and `endpoint`; checks by `check` and `http_status_class`.
+#: What services answer: 1 or 0 by `service_name` and `endpoint`; checks by `check` and `expectation`.
 HEALTH = "phoenix_health_status"
-CHECK_STATUS = "httpcheck_status"
+CHECK_STATUS = "phoenix_check_status"
 
 #: What a resource said of itself; `service_version` is promoted.
 TARGET = "target_info"

@@ -106,11 +106,8 @@ def _health(healthy: float) -> tuple[Input, ...]:
 
 
 def _checks(well: float) -> tuple[Input, ...]:
-    check = f'{names.CHECK_STATUS}{{check="front-page", http_url="http://localhost", http_status_class='
-    return (
-        Input(f'{check}"2xx"}}', first=well),
-        Input(f'{check}"5xx", http_status_code="503"}}', first=1 - well),
-    )
+    check = f'{names.CHECK_STATUS}{{check="front-page", service_name="infrastructure", expectation='
+    return (Input(f'{check}"answer"}}', first=1), Input(f'{check}"body"}}', first=well))
 
 
 def _cpu(busy: float) -> tuple[Input, ...]:
