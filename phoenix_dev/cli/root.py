@@ -23,6 +23,7 @@ from phoenix_dev.cli.open import open_
 from phoenix_dev.cli.request import request
 from phoenix_dev.cli.run import run
 from phoenix_dev.cli.services import services
+from phoenix_dev.cli.slo import slo
 from phoenix_dev.cli.status import status
 from phoenix_dev.cli.trace import trace
 from phoenix_dev.cli.traces import traces
@@ -33,7 +34,7 @@ from phoenix_dev.cli.verify import verify
 SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
-    ("The system", (services, metrics, health, alerts, anomalies)),
+    ("The system", (services, metrics, health, alerts, slo, anomalies)),
     ("Drive it", (request, run, demo, load, verify)),
     ("The shell", (completion,)),
 )

@@ -30,4 +30,4 @@ def ui(app: AppContext, *, port: int | None, open_: bool) -> None:
         import webbrowser
 
         webbrowser.open(url)
-    serve_page(app.stores, sockets, project=app.settings.project)
+    serve_page(app.stores, sockets, project=app.settings.project, tuning=app.settings.tuning)

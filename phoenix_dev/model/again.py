@@ -25,6 +25,7 @@ TAKE_RUNTIME = frozenset(
         "services",
         "alerts",
         "metrics",
+        "slo",
         "request",
         "anomalies",
     )

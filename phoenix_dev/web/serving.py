@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator, Sequence
 
+    from phoenix_dev.signals.tuning import Tuning
     from phoenix_dev.stores import Stores
     from phoenix_dev.web.live import Streams
 
@@ -35,8 +36,15 @@ _LAST_PORT = 65535
 class PageServer(uvicorn.Server):
     """Serves the page of some stores. With `own_signals` Ctrl-C ends it, and is raised again afterwards."""
 
-    def __init__(self, open_stores: Callable[[], Stores], *, project: str = "", own_signals: bool = False) -> None:
-        app, self._streams = page_app(open_stores, project)
+    def __init__(
+        self,
+        open_stores: Callable[[], Stores],
+        *,
+        project: str = "",
+        tuning: Tuning | None = None,
+        own_signals: bool = False,
+    ) -> None:
+        app, self._streams = page_app(open_stores, project, tuning)
         self.guard = Guard(app)
         config = http_config(self.guard, Refusals())
         config.timeout_graceful_shutdown = _FINISH_S
@@ -91,10 +99,8 @@ def listen(port: int, *, named: bool) -> list[socket.socket]:
     raise NotReady(f"no port from {port} on is free for the page", hint="phoenix-dev ui --port 8080")
 
 
-def serve_page(open_stores: Callable[[], Stores], sockets: Sequence[socket.socket], *, project: str) -> None:
+def serve_page(
+    open_stores: Callable[[], Stores], sockets: Sequence[socket.socket], *, project: str, tuning: Tuning | None = None
+) -> None:
     """Serve in the foreground until Ctrl-C, which is raised again as KeyboardInterrupt."""
-    asyncio.run(_serve(open_stores, sockets, project))
-
-
-async def _serve(open_stores: Callable[[], Stores], sockets: Sequence[socket.socket], project: str) -> None:
-    await PageServer(open_stores, project=project, own_signals=True).serve(list(sockets))
+    asyncio.run(PageServer(open_stores, project=project, tuning=tuning, own_signals=True).serve(list(sockets)))
