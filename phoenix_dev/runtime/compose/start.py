@@ -160,7 +160,7 @@ class ComposeStart:
             "PHOENIX_DEV_VERSION": __version__,
             "PHOENIX_DEV_REGISTRY": self.settings.images.registry,
             "PHOENIX_PROFILE": self.settings.profile,
-            "PHOENIX_CRITICAL_SERVICES": f"'{json.dumps(self.settings.critical_services, ensure_ascii=False)}'",
+            "PHOENIX_CRITICAL_SERVICES": _listed(self.settings.critical_services),
             # Beside the folder that compose runs from: who is scraped changes while it runs.
             "PHOENIX_DEV_TARGETS": f"../../{FOLDER}",
             "PHOENIX_RETENTION_TRACES": _hours(keep.age_ns("traces")),
@@ -246,6 +246,12 @@ def _runs(facts: ContainerFacts | None) -> bool:
 def _plain(line: str) -> str:
     """A line of a log without the colours it may have."""
     return re.sub(r"\x1b\[[0-9;]*m", "", line).strip()[:500]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """As a list of YAML, between the quotes of a file of variables."""
+    quoted = json.dumps(texts).replace("'", "\\u0027")
+    return f"'{quoted}'"
 
 
 def _hours(ns: int) -> str:

@@ -137,18 +137,20 @@ def test_a_changed_setting_replaces_only_the_part_it_is_for(running: Running) ->
 
 def test_another_profile_replaces_only_the_collector_and_is_told(running: Running) -> None:
     before = running.project.containers()
-    up = running.project.up("--profile", "production")
+    up = running.project.up("--profile", "production", env={"PHOENIX_DEV_CRITICAL_SERVICES": "payments,the $ of Bob's"})
     after = running.project.containers()
     replaced = {service for service in after if after[service] != before[service]}
     assert replaced - {"loki"} == {"otel-collector"}, "Loki may have had another setting"
+    told = json.loads(docker("inspect", "--format", "{{json .Config.Env}}", after["otel-collector"]))
+    assert r'PHOENIX_CRITICAL_SERVICES=["payments", "the $ of Bob\u0027s"]' in told
     assert up["profile"] == running.project("status", "--json").json()["profile"] == "production"
     trace_id = "0af7651916cd43dd8448eb211c803192"
     send_log(up["endpoints"]["otlp_http"], trace_id, time.time_ns() - 180 * 10**9)
 
-    def told() -> str:
+    def shown() -> str:
         return running.project("trace", trace_id).stdout
 
-    wait_until(lambda: "only 1 log: not sampled. The profile production keeps" in told(), 20, what="the log")
+    wait_until(lambda: "only 1 log: not sampled. The profile production keeps" in shown(), 20, what="the log")
 
 
 def test_a_variable_of_the_shell_that_compose_would_read_changes_nothing(running: Running) -> None:
