@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,8 +16,6 @@ from phoenix_dev.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from rich.text import Text
 
     from phoenix_dev.model.anomaly import AnomalyReport
 
@@ -93,7 +91,7 @@ def _watch(app: AppContext, find: Callable[[], AnomalyReport], limit: int, *, as
     from phoenix_dev.cli.watching import watch
     from phoenix_dev.render.anomalies import anomalies_json, anomaly_lines, summary
 
-    def lines(found: AnomalyReport, columns: int) -> Iterator[Text | str]:
+    def lines(found: AnomalyReport, columns: int) -> Iterator[Any]:
         yield summary(found)
         yield from anomaly_lines(found, limit, width=columns, again=app.output.again, clip=app.output.clip)
 
