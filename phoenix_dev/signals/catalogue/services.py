@@ -141,7 +141,7 @@ SERVICES = (
         labels=("check",),
         levels=(Level("warning", 1, 60), Level("critical", 1, 300)),
         summary="Check {{ $labels.check }} fails",
-        description="The check {{ $labels.check }} of phoenix-dev.yaml has not got the answer it expects for a minute.",
+        description="The check {{ $labels.check }} of phoenix-dev.yaml does not get the answer that it expects.",
         runbook="""\
 1. `phoenix-dev health`: what the check got, and what it expected.
 2. `phoenix-dev request METHOD URL` with the check's method and URL: the same request, with its trace.

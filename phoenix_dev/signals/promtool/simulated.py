@@ -184,7 +184,7 @@ SIMULATIONS: Mapping[str, Simulation] = {
     "llm_failure_rate": Simulation(_llm, always(service_name="llm-service"), _RATE_S),
     "circuit_breaker": Simulation(_breakers, _open_breakers, 0),
     "health": Simulation(_health, always(service_name="api", endpoint="readiness"), 0),
-    "synthetic_check": Simulation(_checks, always(check="front-page"), 0),
+    "synthetic_check": Simulation(_checks, always(check="front-page"), 0, LOOK_BACK_S),
     "cpu": Simulation(_cpu, always(host_name="drill"), 0),
     "memory": Simulation(_memory, always(host_name="drill"), 0),
     "disk": Simulation(_disk, always(host_name="drill", mountpoint="/data"), 0),
