@@ -63,7 +63,8 @@ def summary(report: AnomalyReport) -> str:
     """What was compared, in a sentence."""
     lines = f"{count(report.lines, 'line')} of {count(report.services, 'service')}"
     lately = f"the {duration(report.until_ns - report.since_ns)} up to {clock(report.until_ns)[:8]} UTC"
-    past = f"the {duration(report.since_ns - report.baseline_ns)} before"
+    length = report.since_ns - report.baseline_ns
+    past = f"the {duration(length)} before" if length else "nothing before"
     took = f"read in {duration(report.reading_ns)}, compared in {duration(report.comparing_ns)}"
     return f"{lately} beside {past}: {lines}, {count(report.templates, 'template')}; {took}"
 
