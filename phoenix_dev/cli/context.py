@@ -83,10 +83,9 @@ class AppContext:
         from phoenix_dev.errors import NotReady
 
         if self.runtime().name != "compose":
-            raise NotReady(
-                "the embedded engine does not send alerts yet; the real stack does",
-                hint="phoenix-dev up --runtime compose",
-            )
+            from phoenix_dev.watching.sender import EmbeddedAlertSender
+
+            return EmbeddedAlertSender(self.home)
         from phoenix_dev.backends.open import open_alert_sender
         from phoenix_dev.runtime.compose.record import ComposeRecord
 

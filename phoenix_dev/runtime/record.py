@@ -41,6 +41,7 @@ class EngineRecord:
     limits: Limits | None = None
     log_files: tuple[str, ...] = ()
     log_containers: tuple[str, ...] = ()
+    watched: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.stores import Stores
-from phoenix_dev.telemetry.alerts import NoAlertStore
 from phoenix_dev.telemetry.database import ReadConnection
 from phoenix_dev.telemetry.logs import EmbeddedLogStore
 from phoenix_dev.telemetry.metrics import EmbeddedMetricStore
+from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
+from phoenix_dev.telemetry.series.database import FILE_NAME
 from phoenix_dev.telemetry.services import EmbeddedServiceStore
 from phoenix_dev.telemetry.traces import EmbeddedTraceStore
 from phoenix_dev.telemetry.unpack import BlockReader
@@ -26,5 +27,5 @@ def open_stores(path: Path) -> Stores:
         EmbeddedLogStore(db, blocks),
         EmbeddedMetricStore(db, blocks),
         EmbeddedServiceStore(db),
-        NoAlertStore(),
+        EmbeddedAlertStore(path.with_name(FILE_NAME)),
     )

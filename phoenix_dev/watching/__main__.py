@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.processes.beside import engine_ended, say
+from phoenix_dev.watching.alerting import Alerting
 from phoenix_dev.watching.asked import Asking
 from phoenix_dev.watching.options import WatchingOptions
+from phoenix_dev.watching.told import Told
 from phoenix_dev.watching.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -20,31 +23,41 @@ if TYPE_CHECKING:
 _NICE = 10
 #: Between two looks at what has arrived (seconds).
 _POLL_S = 1.0
+#: In a drill, between two frames and two evaluations (seconds).
+_DRILL_S = 1.0
 
 
 def main(arguments: Sequence[str]) -> None:
     """Watch until the engine ends."""
     os.nice(_NICE)
     options = WatchingOptions.from_argument(arguments[0])
+    told = Told.from_text(options.told)
+    if told.tuning.time_scale > 1:  # a drill
+        options = replace(options, flush_s=min(options.flush_s, _DRILL_S))
     try:
         asking = Asking(options.home, options.endpoint, options.look_s, say)
         watcher = Watcher(options, _now_ms(), asking.answers, say)
+        alerting = Alerting(options, told, watcher.writer, watcher.put, _now_ms(), say)
         asking.start()
-        _watch(watcher, options.flush_s)
+        alerting.start()
+        _watch(watcher, alerting, options.flush_s)
     except PhoenixDevError as error:
         say(error.message)
         os._exit(error.exit_code)
     os._exit(0)  # nobody waits for a service that answers slowly
 
 
-def _watch(watcher: Watcher, flush_s: float) -> None:
+def _watch(watcher: Watcher, alerting: Alerting, flush_s: float) -> None:
     due = time.monotonic() + flush_s
     more = watcher.turn(_now_ms())
     while not engine_ended(0 if more else max(0.0, min(_POLL_S, due - time.monotonic()))):
         more = watcher.turn(_now_ms())
         if time.monotonic() >= due:
-            watcher.flush(_now_ms())
+            watcher.flush(now_ms := _now_ms())
+            alerting.evaluate(now_ms)
             due = max(due + flush_s, time.monotonic())
+        else:
+            alerting.tell(_now_ms())
     watcher.close(_now_ms())
 
 

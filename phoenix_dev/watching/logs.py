@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from phoenix_dev.watching.counted import Key, Ledger
 
 KIND = "log"
-_NAME = "phoenix_log_records_total"
+#: The name of what is counted.
+RECORDS = "phoenix_log_records_total"
 #: Services and severities that are counted apart; what is more is counted together, without a service.
 _MOST_COUNTERS = 5_000
 
@@ -45,7 +46,7 @@ class LogCounts:
         was at `since_ms`, began then.
         """
         for key in self._counts.keys() - self._places.keys():
-            labels = {"__name__": _NAME, "service_name": key[1], "severity": key[2]}
+            labels = {"__name__": RECORDS, "service_name": key[1], "severity": key[2]}
             told = {name: text for name, text in labels.items() if text}
             self._places[key] = self._ledger.open(key, [told], since_ms)
         for key, place in self._places.items():

@@ -23,7 +23,7 @@ from phoenix_dev.watching.spans import SpanMetrics
 from phoenix_dev.watching.tail import Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from phoenix_dev.watching.asked import Answer
     from phoenix_dev.watching.options import WatchingOptions
@@ -67,6 +67,15 @@ class Watcher:
         self._look_due = 0.0
         self._flushed_ms = max(last_ms, now_ms - int(options.flush_s * 1000))
         self._tidy_due_ms, self._forget_due_ms = now_ms + _MINUTE_MS, now_ms + _TOO_OLD_MS
+
+    @property
+    def writer(self) -> SeriesWriter:
+        """What writes signals.db."""
+        return self._writer
+
+    def put(self, labels: Sequence[Mapping[str, str]], time_ms: int, values: array[float]) -> None:
+        """Values of series that are made of other series; `labels` has to be the same object each time."""
+        self._points.put(labels, time_ms, values)
 
     def turn(self, now_ms: int) -> bool:
         """Read what has arrived; whether there is more."""

@@ -14,7 +14,7 @@ from phoenix_dev.telemetry.retention.limits import Limits
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """One engine: its state folder (absolute), name and ports, what it keeps, the patterns of log files and
-    the names of containers it follows, the pipe on which it reports.
+    the names of containers it follows, what is watched (watching/told.py), the pipe on which it reports.
     """
 
     home: Path
@@ -26,6 +26,7 @@ class EngineOptions:
     limits: Limits
     log_files: tuple[str, ...] = ()
     log_containers: tuple[str, ...] = ()
+    watched: str = ""
     report_fd: int | None = None
 
     def to_argument(self) -> str:

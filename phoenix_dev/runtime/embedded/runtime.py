@@ -50,13 +50,18 @@ class EmbeddedRuntime:
         return EngineHandle(self.home)
 
     def start(self, timeout_s: float) -> Started:
-        """See Runtime. Raises UsageError for a profile other than development."""
+        """See Runtime. Raises UsageError for a profile other than development, and for a channel that is not set up as
+        it has to be.
+        """
+        from phoenix_dev.alerting.channels import channels_of
+
         profile = self.settings.profile
         if profile != "development":
             raise UsageError(
                 f"the embedded runtime knows the profile development only, not {profile}",
                 hint="phoenix-dev up --profile development",
             )
+        channels_of(self.settings)  # a file of a secret that is not what it should be is told now
         with folder.writing(self.home):
             self.home.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.engine.lock, os.O_RDWR | os.O_CREAT, 0o600))
@@ -144,6 +149,7 @@ class EmbeddedRuntime:
             self._limits(),
             self.settings.logs.files,
             self.settings.logs.containers,
+            self._watched(),
         )
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
@@ -177,7 +183,16 @@ class EmbeddedRuntime:
         logs = self.settings.logs
         if running.log_files != logs.files:
             return "it follows what you set under logs.files"
-        return "" if running.log_containers == logs.containers else "it follows what you set under logs.containers"
+        if running.log_containers != logs.containers:
+            return "it follows what you set under logs.containers"
+        if running.watched == self._watched():
+            return ""
+        return "it watches what you set under alerts, thresholds, slos or indicators"
+
+    def _watched(self) -> str:
+        from phoenix_dev.watching.told import Told
+
+        return Told.of(self.settings).to_text()
 
     def _limits(self) -> Limits:
         from phoenix_dev.telemetry.retention.limits import Limits

@@ -104,7 +104,7 @@ class _Engine:
             reporter.ready()
             beside += self._log_files(sockets[0].getsockname()[1])
             beside.append(Scraping(self._options.home, sockets[0].getsockname()[1]))
-            beside.append(Watching(self._options, sockets[0].getsockname()[1]))
+            beside.append(Watching(self._options, sockets[0].getsockname()[1], page.port))
             await self._wait()
         finally:
             await self._finish(serving, beside)
@@ -168,6 +168,7 @@ class _Engine:
             notes=(self._writer.found_damaged,) if self._writer.found_damaged else (),
             log_files=options.log_files,
             log_containers=options.log_containers,
+            watched=options.watched,
         )
 
     def _facts(self) -> dict[str, Any]:

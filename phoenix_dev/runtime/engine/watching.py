@@ -20,9 +20,11 @@ _FINISH_S = 0.2
 
 
 class Watching:
-    """Watches what the engine with these options keeps, which listens on `http_port`. Needs a running loop."""
+    """Watches what the engine with these options keeps, which listens on `http_port` and has its page on `ui_port`.
+    Needs a running loop.
+    """
 
-    def __init__(self, options: EngineOptions, http_port: int) -> None:
+    def __init__(self, options: EngineOptions, http_port: int, ui_port: int) -> None:
         told = WatchingOptions(
             home=options.home,
             store=options.home / folder.DATABASE,
@@ -30,6 +32,8 @@ class Watching:
             profile=options.profile,
             most_bytes=options.limits.series_bytes,
             age_ms=options.limits.metrics_ns // 10**6,
+            told=options.watched,
+            page=f"http://127.0.0.1:{ui_port}",
         )
         child = Child("the process that watches", "phoenix_dev.watching", told.to_argument(), finish_s=_FINISH_S)
         self._patience_s = _LATER_S

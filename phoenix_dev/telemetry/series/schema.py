@@ -7,16 +7,18 @@
     counter   what is counted in this process: by its key, the numbers of its series
     exemplar  single measurements and their traces
     state     how far the telemetry has been read, and what else must be known after a restart
+    rule      an alerting rule with its alerts, as JSON; `evaluated` in Unix nanoseconds
+    delivery  what would have been sent about alerts, or was tried in vain; `time` in Unix nanoseconds
 
-Times are Unix milliseconds, as PromQL has them. No number is given twice (AUTOINCREMENT): readers remember what they
-stand for.
+Times of series are Unix milliseconds, as PromQL has them. No number is given twice (AUTOINCREMENT): readers remember
+what they stand for.
 """
 
 from __future__ import annotations
 
 #: "PhxS" as a number: tells our files from other SQLite files (PRAGMA application_id).
 APPLICATION_ID = 0x50687853
-VERSION = 1
+VERSION = 2
 
 TABLES = (
     "CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER NOT NULL UNIQUE, "
@@ -48,5 +50,15 @@ TABLES = (
     )
     """,
     "CREATE INDEX exemplar_series ON exemplar (series, time)",
+    "CREATE TABLE rule (id INTEGER PRIMARY KEY, evaluated INTEGER NOT NULL, document TEXT NOT NULL)",
+    """
+    CREATE TABLE delivery (
+        id INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,
+        channel TEXT NOT NULL,
+        document TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX delivery_time ON delivery (time)",
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )

@@ -6,7 +6,7 @@ import json
 from array import array
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.telemetry.database import readable
 from phoenix_dev.telemetry.series.database import open_writer
@@ -58,8 +58,18 @@ class SeriesWriter:
 
     def state(self) -> dict[str, str]:
         """What the last commit knew."""
+        return dict(self.rows("SELECT name, value FROM state"))
+
+    def rows(self, sql: str) -> list[Any]:
+        """Every row of a query."""
         with readable(self.path):
-            return dict(self.db.execute("SELECT name, value FROM state"))
+            return self.db.execute(sql).fetchall()
+
+    def run(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """A statement for each of some rows, to be kept with the next commit."""
+        with readable(self.path):
+            self._begin()
+            self.db.executemany(sql, rows)
 
     def newest(self) -> tuple[int, Newest]:
         """Every series as the last commit left it, and when that was (ms); 0 where there was none."""
@@ -132,9 +142,18 @@ class SeriesWriter:
         """
         with readable(self.path):
             self._begin()
-            told = {**state, _COMMITTED: str(time_ms)}
-            self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(told.items()))
+            self._remember({**state, _COMMITTED: str(time_ms)})
             self.db.execute("COMMIT")
+
+    def keep(self, state: Mapping[str, str]) -> None:
+        """Keep what was given since the last time, no samples among it, and what else must be known after a restart."""
+        with readable(self.path):
+            self._begin()
+            self._remember(state)
+            self.db.execute("COMMIT")
+
+    def _remember(self, state: Mapping[str, str]) -> None:
+        self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(state.items()))
 
     def _begin(self) -> None:
         if not self.db.in_transaction:

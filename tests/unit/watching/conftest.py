@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_dev.promql.matchers import Matcher
+from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.telemetry.writer import Writer
+from phoenix_dev.watching.alerting import Alerting
 from phoenix_dev.watching.options import WatchingOptions
+from phoenix_dev.watching.told import Told
 from phoenix_dev.watching.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.promql.source import Stream
+    from phoenix_dev.stores.alerts import AlertStore
     from phoenix_dev.watching.asked import Answer
 
 STEP_MS = 5_000
@@ -33,25 +37,39 @@ class Watched:
     now_ms: int = field(default_factory=lambda: time.time_ns() // 10**6)
     said: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     look_s: float = 1e9
 
     def __post_init__(self) -> None:
         self.store = Writer(self.home / "telemetry.db")
-        self.watcher = self.begin()
+        self.watcher, self.alerting = self.begin()
 
-    def begin(self) -> Watcher:
-        """A watcher as a new process would have it."""
+    def begin(self) -> tuple[Watcher, Alerting]:
+        """Watcher and evaluation as a new process would have them."""
+        flush_s = 1.0 if self.told.tuning.time_scale > 1 else STEP_MS / 1000
+        store = self.home / "telemetry.db"
         options = WatchingOptions(
-            self.home, self.home / "telemetry.db", "", "development", 10**9, 10**9, look_s=self.look_s
+            self.home, store, "", "development", 10**9, 10**9, page="http://page", flush_s=flush_s, look_s=self.look_s
         )
-        return Watcher(
+        watcher = Watcher(
             options, self.now_ms, lambda: [self.answers.pop() for _ in range(len(self.answers))], self.said.append
         )
+        return watcher, Alerting(options, self.told, watcher.writer, watcher.put, self.now_ms, self.said.append)
 
     def kill(self) -> None:
         """End the watcher with whatever it had not written, and begin another."""
-        self.watcher._writer.close()
-        self.watcher = self.begin()
+        self.watcher.writer.close()
+        self.watcher, self.alerting = self.begin()
+
+    def evaluate(self, after_ms: int = STEP_MS) -> None:
+        """Read what has arrived, write, and evaluate the rules."""
+        self.flush(after_ms)
+        self.alerting.evaluate(self.now_ms)
+
+    @property
+    def alerts(self) -> AlertStore:
+        """What commands read of alerts."""
+        return EmbeddedAlertStore(self.home / "signals.db")
 
     def keep(self, *exports: Any) -> None:
         """Put exports into the store."""
@@ -79,7 +97,7 @@ class Watched:
         return {tuple(one.labels.get(label, "") for label in by): one.values[-1] for one in alive}
 
     def close(self) -> None:
-        self.watcher._writer.close()
+        self.watcher.writer.close()
         with suppress(Exception):
             self.store.close()
 

@@ -1,0 +1,104 @@
+"""Rules evaluated, people told, and all of it kept in signals.db."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.alerting.channels import Channels, channels_of
+from phoenix_dev.alerting.notifier import Pace
+from phoenix_dev.errors import UsageError
+from phoenix_dev.settings import Settings
+from phoenix_dev.signals.rules import alert_rules, recording_rules
+from phoenix_dev.telemetry.series.alerts import AlertKeeper
+from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.watching.evaluation import Evaluation
+from phoenix_dev.watching.summaries import Summaries
+from phoenix_dev.watching.telling import Telling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phoenix_dev.telemetry.series.writer import SeriesWriter
+    from phoenix_dev.watching.evaluation import Put
+    from phoenix_dev.watching.options import WatchingOptions
+    from phoenix_dev.watching.told import Told
+
+_NS = 10**6
+#: In a drill (nanoseconds): time that is divided does not become less than this.
+_LEAST_NS = 10**9
+
+
+class Alerting:
+    """Of a state folder, with what `writer` keeps of it. What rules give as series is handed to `put`.
+
+    Every method raises NotReady when signals.db cannot be written. Times are Unix milliseconds.
+    """
+
+    def __init__(
+        self,
+        options: WatchingOptions,
+        told: Told,
+        writer: SeriesWriter,
+        put: Put,
+        now_ms: int,
+        say: Callable[[str], None],
+    ) -> None:
+        self._writer = writer
+        self._keeper = AlertKeeper(writer)
+        self._evaluation = Evaluation(
+            alert_rules(told.tuning),
+            recording_rules(told.tuning),
+            EmbeddedSeries(writer.path),
+            put,
+            round(options.flush_s * 1000),
+        )
+        channels = _channels(told, say)
+        self._telling = Telling(told.project, options.page_for, pace_of(told), channels, options.home, say)
+        self._summaries = Summaries(told.project, options.home, EmbeddedSeries(writer.path), options.page, say)
+        self._remember(now_ms)
+
+    def start(self) -> None:
+        """Begin to make summaries when they are due."""
+        self._summaries.start()
+
+    def evaluate(self, now_ms: int) -> None:
+        """Evaluate the rules for which it is time, and tell whoever is to be told."""
+        states = self._evaluation.turn(now_ms)
+        self._telling.fires([alert for state in states for alert in state.alerts])
+        self._keeper.keep_rules(states)
+        self.tell(now_ms)
+        self._writer.keep(self._telling.state)
+
+    def tell(self, now_ms: int) -> None:
+        """Tell whoever is to be told now, between two evaluations."""
+        deliveries = list(self._telling.turn(now_ms * _NS))
+        for made in self._summaries.made():
+            deliveries += self._telling.hand_over(self._telling.mail(made.subject, made.text, now_ms * _NS))
+        for delivery in deliveries:
+            self._keeper.keep_delivery(delivery)
+        if deliveries:
+            self._writer.keep(self._telling.state)
+
+    def _remember(self, now_ms: int) -> None:
+        states = self._keeper.remembered()
+        self._evaluation.remember(states, now_ms)
+        firing = [alert for state in self._evaluation.states for alert in state.alerts if alert.state == "firing"]
+        self._telling.remember(self._writer.state(), firing, now_ms * _NS)
+
+
+def pace_of(told: Told) -> Pace:
+    """How soon people are told; in a drill all the sooner."""
+    alerts, scale = told.alerts, told.tuning.time_scale
+    pace = Pace.of(alerts.group_wait, alerts.group_interval, alerts.repeat_interval)
+    if scale <= 1:
+        return pace
+    interval_ns = max(_LEAST_NS, round(pace.group_interval_ns / scale))
+    return Pace(_LEAST_NS, interval_ns, pace.repeat_interval_ns)
+
+
+def _channels(told: Told, say: Callable[[str], None]) -> Channels:
+    try:
+        return channels_of(Settings(alerts=told.alerts))
+    except UsageError as error:
+        say(f"{error.message}; what is for that channel comes to the inbox")
+        return Channels()

@@ -1,0 +1,111 @@
+"""Every rule, evaluated one after the other; what fires as series, as Prometheus tells it of itself."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from phoenix_dev.alerting.routes import inhibitors
+from phoenix_dev.errors import PhoenixDevError
+from phoenix_dev.promql import evaluate
+from phoenix_dev.promql.source import STALE
+from phoenix_dev.watching.rules import WatchedRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from phoenix_dev.model.alert import Alert, RuleState
+    from phoenix_dev.promql.source import SeriesSource
+    from phoenix_dev.signals.rule import AlertRule, RecordingRule
+
+    #: Takes values of series: labels (the same object each time), time (Unix ms), values.
+    Put = Callable[[Sequence[Mapping[str, str]], int, array[float]], None]
+    Labels = tuple[tuple[str, str], ...]
+
+#: Series that alerts and recorded rules are remembered by.
+_MOST_SERIES = 2_000
+_NS = 10**6
+
+
+class Evaluation:
+    """Of rules, over a source, every `least_ms` at most; what they give as series is handed to `put`."""
+
+    def __init__(
+        self,
+        rules: Sequence[AlertRule],
+        recording: Sequence[RecordingRule],
+        source: SeriesSource,
+        put: Put,
+        least_ms: int,
+    ) -> None:
+        self._source = source
+        self._put = put
+        self._recording = recording
+        self._rules = [WatchedRule(rule, least_ms) for rule in rules]
+        self._series: dict[Labels, Sequence[Mapping[str, str]]] = {}
+        self._told: set[Labels] = set()
+
+    def remember(self, states: Sequence[RuleState], now_ms: int) -> None:
+        """Take up the alerts that there were before a restart."""
+        known = {(state.name, state.severity, state.expression): state for state in states}
+        for watched in self._rules:
+            rule = watched.rule
+            if state := known.get((rule.alert, rule.severity, rule.expression)):
+                watched.remember(state, now_ms)
+
+    @property
+    def states(self) -> tuple[RuleState, ...]:
+        """How every rule stands now."""
+        return with_inhibited([watched.state for watched in self._rules])
+
+    def turn(self, now_ms: int) -> tuple[RuleState, ...]:
+        """Evaluate what it is time for; how every rule stands now."""
+        for recording in self._recording:
+            self._record(recording, now_ms)
+        for watched in self._rules:
+            watched.evaluate(self._source, now_ms)
+        states = self.states
+        self._tell(states, now_ms)
+        return states
+
+    def _record(self, rule: RecordingRule, now_ms: int) -> None:
+        try:
+            found = evaluate.at(self._source, rule.expression, now_ms)
+        except PhoenixDevError:
+            return  # its alert rule says what is wrong
+        for one in found:
+            labels = {**one.labels, **rule.labels, "__name__": rule.record}
+            self._put(self._known(_key(labels)), now_ms, array("d", [one.samples[-1][1]]))
+
+    def _tell(self, states: Sequence[RuleState], now_ms: int) -> None:
+        """`ALERTS` is 1 for each alert; `ALERTS_FOR_STATE`, since when its condition holds (Unix seconds)."""
+        values: dict[Labels, float] = {}
+        for alert in (alert for state in states for alert in state.alerts):
+            values[_key({**alert.labels, "__name__": "ALERTS", "alertstate": alert.state})] = 1.0
+            values[_key({**alert.labels, "__name__": "ALERTS_FOR_STATE"})] = float(alert.since_ns // 10**9)
+        ended = dict.fromkeys(self._told - values.keys(), STALE)
+        for key, value in (values | ended).items():
+            self._put(self._known(key), now_ms, array("d", [value]))
+        self._told = set(values)
+
+    def _known(self, key: Labels) -> Sequence[Mapping[str, str]]:
+        if key not in self._series and len(self._series) >= _MOST_SERIES:
+            self._series.clear()
+        return self._series.setdefault(key, (dict(key),))
+
+
+def with_inhibited(states: Sequence[RuleState]) -> tuple[RuleState, ...]:
+    """Rules whose alerts say what keeps them from being told."""
+    firing = [alert for state in states for alert in state.alerts if alert.state == "firing"]
+    return tuple(replace(state, alerts=tuple(_inhibited(state.alerts, firing))) for state in states)
+
+
+def _inhibited(alerts: Sequence[Alert], firing: Sequence[Alert]) -> Iterator[Alert]:
+    for alert in alerts:
+        words = dict.fromkeys(f"{other.severity} {other.name}" for other in inhibitors(alert, firing))
+        yield replace(alert, inhibited_by=tuple(words)) if words else alert
+
+
+def _key(labels: Mapping[str, str]) -> Labels:
+    return tuple(sorted((name, text) for name, text in labels.items() if text))

@@ -1,0 +1,226 @@
+"""Rules evaluated over what was counted: pending, firing, told, resolved, across restarts; by a clock of the test's."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from phoenix_dev.model.alert import Alert
+from phoenix_dev.promql.parse import parsed
+from phoenix_dev.settings import Alerts
+from phoenix_dev.signals.tuning import Slo, Tuning
+from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.usecases.try_alerts import try_alerts
+from phoenix_dev.watching.engine import ENGINE_SERIES
+from phoenix_dev.watching.reach import every_ms
+from phoenix_dev.watching.sender import EmbeddedAlertSender
+from phoenix_dev.watching.summaries import Summaries
+from phoenix_dev.watching.told import Told
+from tests import otlp
+from tests.answering import Says, answering
+from tests.unit.watching.conftest import Watched
+from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from phoenix_dev.model.alert import RuleState
+
+#: Three minutes of a rule are three seconds, a window of a minute is one of fifteen seconds.
+DRILL = Told(tuning=Tuning(time_scale=60))
+SECOND = 1_000
+
+
+@pytest.fixture
+def drill(tmp_path: Path) -> Iterator[Watched]:
+    home = tmp_path / "drill"
+    home.mkdir()
+    made = Watched(home, told=DRILL)
+    yield made
+    made.close()
+
+
+def requests(service: str, good: int, bad: int = 0) -> object:
+    trace_id = otlp.new_trace_id()
+    spans = [otlp.span(trace_id, "GET /", kind=2, error="no" if n < bad else None) for n in range(good + bad)]
+    return otlp.traces(service, *spans)
+
+
+def rule(watched: Watched, name: str, severity: str) -> RuleState:
+    return next(one for one in watched.alerts.rules() if (one.name, one.severity) == (name, severity))
+
+
+def state(watched: Watched, name: str = "ServiceErrorRate", severity: str = "critical") -> str:
+    return rule(watched, name, severity).state
+
+
+def told(watched: Watched) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return [(one.channel, one.status, one.severity, one.alerts) for one in watched.alerts.deliveries(0)]
+
+
+def test_what_fails_for_long_enough_fires_is_told_and_is_resolved(drill: Watched) -> None:
+    """As many errors as the demo's fault llm-errors makes; in a drill, as the clock of the test has it."""
+    for _ in range(3):
+        drill.keep(requests("llm-service", 5))
+        drill.evaluate(SECOND)
+    assert state(drill) == "inactive"
+    seen: list[str] = []
+    while len(seen) < 8:
+        drill.keep(requests("llm-service", 1, bad=4))
+        drill.evaluate(SECOND)
+        seen.append(state(drill))
+    assert seen == ["pending"] * 3 + ["firing"] * 5
+    (alert,) = rule(drill, "ServiceErrorRate", "critical").alerts
+    assert alert.labels == {"alertname": "ServiceErrorRate", "severity": "critical", "service_name": "llm-service"}
+    assert alert.annotations["summary"] == f"llm-service: {100 * alert.value:.4g}% of its requests fail"
+    assert (drill.now_ms - alert.since_ns // 10**6) == 7 * SECOND
+    (warning,) = rule(drill, "ServiceErrorRate", "warning").alerts
+    assert warning.inhibited_by == ("critical ServiceErrorRate",)
+    # A second after it fired; the warning, which says less, is not told.
+    assert told(drill) == [("pagerduty", "firing", "critical", ("ServiceErrorRate",))]
+    assert "llm-service" in drill.alerts.deliveries(0)[0].title
+    (fires,) = drill.streams("ALERTS", alertname="ServiceErrorRate", alertstate="firing", severity="critical")
+    assert fires.values[-1] == 1
+
+    for _ in range(20):  # no requests at all are no failing ones
+        drill.evaluate(SECOND)
+    assert state(drill) == "inactive"
+    assert told(drill)[-1] == ("pagerduty", "resolved", "critical", ("ServiceErrorRate",))
+    assert len(told(drill)) == 2
+
+
+def test_a_restart_changes_neither_since_when_something_holds_nor_what_was_told(drill: Watched) -> None:
+    for _ in range(2):
+        drill.keep(requests("api", 5))
+        drill.evaluate(SECOND)
+    drill.keep(requests("api", 0, bad=5))
+    drill.evaluate(SECOND)
+    (before,) = rule(drill, "ServiceErrorRate", "critical").alerts
+    drill.now_ms += 2 * SECOND  # nobody watches
+    drill.kill()
+    seen = []
+    for _ in range(6):
+        drill.keep(requests("api", 0, bad=5))
+        drill.evaluate(SECOND)
+        seen.append(state(drill))
+    (after,) = rule(drill, "ServiceErrorRate", "critical").alerts
+    # What nobody saw counts for nothing.
+    assert after.since_ns == before.since_ns + 2 * SECOND * 10**6
+    assert seen == ["pending"] * 2 + ["firing"] * 4
+    assert len(told(drill)) == 1
+    drill.kill()
+    drill.evaluate(SECOND)
+    assert state(drill) == "firing"
+    for _ in range(25):
+        drill.evaluate(SECOND)
+    assert [status for _, status, _, _ in told(drill)] == ["firing", "resolved"]
+
+
+def test_fatal_logs_refused_telemetry_and_a_budget_that_burns_fire_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    slo = Slo("answers", "api", 0.99)
+    watched = Watched(home, told=Told(tuning=Tuning(time_scale=60, slos=(slo,))))
+    for refused in range(10):
+        values = array("d", [0.0] * len(ENGINE_SERIES))
+        values[1] = 10.0 * refused
+        watched.answers.append((ENGINE_SERIES, watched.now_ms + SECOND, values))
+        watched.keep(requests("api", 1, bad=1))
+        if refused == 5:
+            watched.keep(otlp.logs("api", otlp.log("the end", severity=21), otlp.log("no", severity=17)))
+        watched.evaluate(SECOND)
+    assert rule(watched, "FatalLogs", "warning").alerts[0].value == 1
+    assert state(watched, "FatalLogs", "warning") == "firing"
+    assert state(watched, "TelemetryRefused", "warning") == "firing"
+    assert state(watched, "ErrorBudgetBurn", "critical") == "firing"
+    assert watched.newest("slo:requests:rate", "slo", "service_name").keys() == {("answers", "api")}
+    assert not watched.said
+    watched.close()
+
+
+def test_a_rule_that_cannot_be_evaluated_says_why_and_holds_up_no_other(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    watched = Watched(home)
+    first = watched.alerting._evaluation._rules[0]
+    first.rule = replace(first.rule, expression="sum(")
+    watched.evaluate()
+    broken = next(one for one in watched.alerts.rules() if one.expression == "sum(")
+    assert "the expression is wrong" in broken.trouble
+    assert all(one.evaluated_ns for one in watched.alerts.rules())
+    watched.close()
+
+
+def test_a_rule_that_looks_far_back_is_evaluated_less_often() -> None:
+    day = "max_over_time(up[1d] offset 10m) > on (job) rate(x[1m]) or sum(up) or max_over_time(up[5m:1m])"
+    assert every_ms(parsed("rate(x[1m])"), 300, 5_000) == 5_000
+    assert every_ms(parsed(day), 0, 5_000) == (86_400 + 600) * 1000 // 720
+    assert every_ms(parsed(day), 60, 5_000) == 15_000  # it must hold for a minute
+
+
+def test_what_commands_order_is_told_and_the_channels_that_are_real_get_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with answering({"/slack": Says(body=b"ok")}) as slack:
+        secret = tmp_path / "slack"
+        secret.write_text(f"{slack.url}/slack\n")
+        watched = Watched(home, told=replace(DRILL, alerts=Alerts(slack_url_file=str(secret))))
+        watched.evaluate(SECOND)
+        sender = EmbeddedAlertSender(home)
+        assert sender.real == ("slack",)
+        alerts = [
+            Alert(
+                "OwnTest",
+                severity,
+                "firing",
+                {"alertname": "OwnTest", "severity": severity},
+                {"summary": "a test"},
+                1,
+                1,
+            )
+            for severity in ("critical", "info")
+        ]
+        sender.send(alerts, (watched.now_ms + 3 * SECOND) * 10**6)
+        sender.send_summary("a summary", "of the day", "daily", 0)
+        for _ in range(6):
+            watched.evaluate(SECOND)
+        wait_until(lambda: len(slack.asked) == 2)
+        watched.evaluate(SECOND)
+        assert [b"a test" in one.body for one in slack.asked] == [True, True]
+        assert (sender.handed("slack").times, sender.handed("slack").failed) == (2, 0)
+        assert [one[:3] for one in told(watched)] == [
+            ("email", "summary", "info"),
+            ("pagerduty", "firing", "critical"),
+            ("pagerduty", "resolved", "critical"),
+        ]
+        assert not list((home / "orders").iterdir())
+        watched.close()
+
+
+def test_the_settings_are_told_without_their_secrets() -> None:
+    settings = Told("shop", Tuning({"cpu": {"warning": 0.5}}, ("a",), (Slo("s", "", 0.9),)), Alerts("/slack", "/key"))
+    assert Told.from_text(settings.to_text()) == settings
+    assert Told.from_text("") == Told()
+
+
+def test_alerts_test_waits_for_what_the_process_tells(drill: Watched) -> None:
+    drill.evaluate(SECOND)
+    arrivals = try_alerts(drill.alerts, EmbeddedAlertSender(drill.home), 0.0)
+    assert [one.took_ns for one in arrivals] == [None] * 3  # nobody turns the clock meanwhile
+
+
+def test_a_summary_that_is_due_is_made_of_what_was_counted(watched: Watched) -> None:
+    watched.keep(requests("api", 3))
+    watched.evaluate()
+    (watched.home / "summaries.json").write_text('{"daily": {"due": 0, "outcome": "sent"}}')
+    summaries = Summaries("shop", watched.home, EmbeddedSeries(watched.home / "signals.db"), "", watched.said.append)
+    summaries.look()
+    (made,) = summaries.made()
+    assert made.subject == "[shop] daily summary"
+    summaries.look()
+    assert not list(summaries.made())
+    assert not watched.said
