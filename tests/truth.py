@@ -61,3 +61,51 @@ def logs_of(found: Request) -> Counter[tuple[str, ...]]:
 
 def log_key(log: dict[str, Any]) -> tuple[str, ...]:
     return log["service"], log["level"], log["message"]
+
+
+def requests_expected(sent: list[dict[str, Any]]) -> dict[str, tuple[int, int]]:
+    """Of each service how many requests it got, and how many of them failed."""
+    every: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for line in sent:
+        for service, _, kind, status, count in line["truth"]["spans"]:
+            if kind in ("server", "consumer"):
+                every[service] += count
+                failed[service] += count * (status == "error")
+    return {service: (every[service], failed[service]) for service in every}
+
+
+def used_expected(sent: list[dict[str, Any]]) -> dict[str, int]:
+    """How often services used what they use, by their own count."""
+    found: Counter[str] = Counter()
+    for line in sent:
+        business = line["business"]
+        llm, cache = business.get("llm", {}), business.get("cache", {})
+        found["llm"] += llm.get("requests", 0)
+        found["tokens"] += llm.get("input_tokens", 0) + llm.get("output_tokens", 0)
+        found["cache"] += cache.get("hits", 0) + cache.get("misses", 0)
+        found["hits"] += cache.get("hits", 0)
+        found["knowledge_base"] += business.get("knowledge_base", {}).get("queries", 0)
+        found["tools"] += sum(sum(tool.values()) for tool in business.get("tools", {}).values())
+    return dict(found)
+
+
+def requests_told(metrics: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """What `metrics --json` says of each service's requests."""
+    return {row["service"]: (row["requests"], row["errors"]) for row in metrics.get("services", ())}
+
+
+def used_told(metrics: dict[str, Any]) -> dict[str, int]:
+    """What `metrics --json` says of what services use."""
+
+    def total(group: str, *keys: str) -> int:
+        return sum(row.get(key) or 0 for row in metrics.get(group, ()) for key in keys)
+
+    return {
+        "llm": total("llm", "requests"),
+        "tokens": total("llm", "input_tokens", "output_tokens"),
+        "cache": total("caches", "requests"),
+        "hits": total("caches", "hits"),
+        "knowledge_base": total("knowledge_bases", "requests"),
+        "tools": total("tools", "requests"),
+    }

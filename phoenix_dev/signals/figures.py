@@ -13,6 +13,8 @@ from phoenix_dev.model.quoted import quoted
 from phoenix_dev.signals import names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from phoenix_dev.model.unit import Unit
 
 #: Without the end that says which of its series.
@@ -62,14 +64,27 @@ def _each(labels: tuple[str, ...], expression: str) -> str:
     return f"sum by ({', '.join(labels)}) ({expression})"
 
 
-def _counted(counter: str, match: str, failed: str, labels: tuple[str, ...]) -> tuple[Question, ...]:
+def _spans(labels: tuple[str, ...], form: str) -> str:
+    """What the stack counts itself: each span once. `form` has `{way}` where a matcher may stand."""
+    return _each(labels, form.replace("{way}", ""))
+
+
+def _measured(labels: tuple[str, ...], form: str) -> str:
+    """What services measure: of one that sends it and is scraped for it too, what it sends."""
+    whose = tuple(dict.fromkeys(("service_name", *labels)))
+    sent, scraped = (_each(whose, form.replace("{way}", f", {way}")) for way in (names.SENT, names.SCRAPED))
+    return f"({sent} or {scraped})" if whose == labels else _each(labels, f"{sent} or {scraped}")
+
+
+def _counted(
+    counter: str, match: str, failed: str, labels: tuple[str, ...], each: Callable[[tuple[str, ...], str], str]
+) -> tuple[Question, ...]:
     """How many, how often, and which part of them failed."""
-    every, bad = f"{counter}{{{match}{{only}}}}", f"{counter}{{{match}, {failed}{{only}}}}"
-    rate = _each(labels, f"rate({every}[{{window}}])")
-    failing = _each(labels, f"rate({bad}[{{window}}])")
+    every, bad = f"{counter}{{{match}{{way}}{{only}}}}", f"{counter}{{{match}, {failed}{{way}}{{only}}}}"
+    rate, failing = each(labels, f"rate({every}[{{window}}])"), each(labels, f"rate({bad}[{{window}}])")
     return (
-        Question("requests", "count", _each(labels, grown(every)), ""),
-        Question("errors", "count", _each(labels, grown(bad)), ""),
+        Question("requests", "count", each(labels, grown(every)), ""),
+        Question("errors", "count", each(labels, grown(bad)), ""),
         Question("rate", "per_s", "", rate),
         Question("error", "ratio", "", f"({failing} or {rate} * 0) / ({rate} > 0)"),
     )
@@ -85,38 +100,34 @@ def _timed(histogram: str, match: str, labels: tuple[str, ...]) -> tuple[Questio
 
 
 def _requests(key: str, title: str, *labels: str) -> QuestionGroup:
-    counted = _counted(names.CALLS, names.REQUESTS, names.FAILED, labels)
+    counted = _counted(names.CALLS, names.REQUESTS, names.FAILED, labels, _spans)
     return QuestionGroup(key, title, (names.CALLS,), labels, (*counted, *_timed(_DURATIONS, names.REQUESTS, labels)))
 
 
 def _operations(key: str, title: str, histogram: str, *labels: str, more: tuple[Question, ...] = ()) -> QuestionGroup:
-    some = f'{labels[0]}!=""'
-    counted = _counted(f"{histogram}_count", some, 'error_type!=""', labels)
-    return QuestionGroup(
-        key, title, (f"{histogram}_count",), labels, (*counted, *_timed(histogram, some, labels), *more)
-    )
+    some, counter = f'{labels[0]}!=""', f"{histogram}_count"
+    counted = _counted(counter, some, 'error_type!=""', labels, _measured)
+    return QuestionGroup(key, title, (counter,), labels, (*counted, *_timed(histogram, some, labels), *more))
 
 
 def _tokens(kind: str) -> Question:
-    series = f'{names.LLM_TOKENS}{{gen_ai_token_type="{kind}"{{only}}}}'
-    return Question(f"{kind}_tokens", "count", _each(("gen_ai_request_model",), grown(series)), "")
+    series = f'{names.LLM_TOKENS}{{gen_ai_token_type="{kind}"{{way}}{{only}}}}'
+    return Question(f"{kind}_tokens", "count", _measured(("gen_ai_request_model",), grown(series)), "")
 
 
 def _caches() -> QuestionGroup:
     labels = ("cache_name",)
-    every, hits = (
-        f'{names.CACHE_REQUESTS}{{cache_name!=""{{only}}}}',
-        f'{names.CACHE_REQUESTS}{{cache_result="hit"{{only}}}}',
-    )
-    rate, hit = _each(labels, f"rate({every}[{{window}}])"), _each(labels, f"rate({hits}[{{window}}])")
+    every = f'{names.CACHE_REQUESTS}{{cache_name!=""{{way}}{{only}}}}'
+    hits = f'{names.CACHE_REQUESTS}{{cache_result="hit"{{way}}{{only}}}}'
+    rate, hit = _measured(labels, f"rate({every}[{{window}}])"), _measured(labels, f"rate({hits}[{{window}}])")
     return QuestionGroup(
         "caches",
         "Cache",
         (names.CACHE_REQUESTS,),
         labels,
         (
-            Question("requests", "count", _each(labels, grown(every)), ""),
-            Question("hits", "count", _each(labels, grown(hits)), ""),
+            Question("requests", "count", _measured(labels, grown(every)), ""),
+            Question("hits", "count", _measured(labels, grown(hits)), ""),
             Question("rate", "per_s", "", rate),
             Question("hit", "ratio", "", f"({hit} or {rate} * 0) / ({rate} > 0)"),
         ),
@@ -127,7 +138,7 @@ def _breakers() -> QuestionGroup:
     labels = ("service_name", "breaker")
     is_open, is_half = (f'{names.BREAKER_STATE}{{state="{state}"{{only}}}}' for state in ("open", "half_open"))
     state = f"max by ({', '.join(labels)}) ({is_open} * 2 or {is_half})"
-    moved = _each(labels, grown(f'{names.BREAKER_TRANSITIONS}{{breaker!=""{{only}}}}'))
+    moved = _measured(labels, grown(f'{names.BREAKER_TRANSITIONS}{{breaker!=""{{way}}{{only}}}}'))
     return QuestionGroup(
         "breakers",
         "Circuit breaker",
@@ -140,7 +151,7 @@ def _breakers() -> QuestionGroup:
 def _processes() -> QuestionGroup:
     labels = ("service_name",)
     cpu, memory, connections = (
-        _each(labels, f'{name}{{service_name!=""{{only}}}}')
+        _measured(labels, f'{name}{{service_name!=""{{way}}{{only}}}}')
         for name in (names.PROCESS_CPU, names.PROCESS_MEMORY, names.CONNECTIONS)
     )
     return QuestionGroup(

@@ -29,6 +29,8 @@ BREAKER_TRANSITIONS = "phoenix_circuit_breaker_transitions_total"
 PROCESS_CPU = "process_cpu_utilization_ratio"
 PROCESS_MEMORY = "process_memory_usage_bytes"
 CONNECTIONS = "phoenix_connections_active"
+#: A service may send its metrics and be scraped for the same: what it sent, and what it was asked for.
+SENT, SCRAPED = 'phoenix_scraped=""', 'phoenix_scraped!=""'
 
 #: The machine, per host (`host_name`).
 CPU = "system_cpu_utilization_ratio"

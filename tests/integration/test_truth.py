@@ -16,7 +16,19 @@ from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.usecases.find_request import find_request
 from tests.stack import running_stack
-from tests.truth import IDS, expected, log_key, logs_of, send_traffic, spans_of, truths
+from tests.truth import (
+    IDS,
+    expected,
+    log_key,
+    logs_of,
+    requests_expected,
+    requests_told,
+    send_traffic,
+    spans_of,
+    truths,
+    used_expected,
+    used_told,
+)
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -115,6 +127,19 @@ def counted(series: Path, name: str, *by: str) -> Counter[tuple[str, ...]]:
     for stream in EmbeddedSeries(series).select([Matcher("__name__", "=", name)], 0, 2**60):
         counts[tuple(stream.labels[label] for label in by)] += int(stream.values[-1])
     return counts
+
+
+def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    wait_until(lambda: requests_told(metrics(stack)) == requests_expected(sent))
+    found = metrics(stack)
+    assert used_told(found) == used_expected(sent)
+    (endpoint,) = stack.run("metrics", "api-gateway", "--json").json()["endpoints"]
+    assert (endpoint["endpoint"], endpoint["requests"]) == ("POST /api/process", len(sent))
+    assert found["services"][0]["p50_ms"] <= found["services"][0]["p95_ms"] <= found["services"][0]["p99_ms"]
+
+
+def metrics(stack: RunningStack) -> dict[str, Any]:
+    return dict(stack.run("metrics", "--json").json())
 
 
 def test_the_whole_store_holds_what_was_sent_and_nothing_else(

@@ -17,7 +17,18 @@ import pytest
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.usecases.find_request import find_request
 from tests.stack import RunningStack, running_stack
-from tests.truth import expected, log_key, logs_of, send_traffic, spans_of, truths
+from tests.truth import (
+    expected,
+    log_key,
+    logs_of,
+    requests_expected,
+    requests_told,
+    send_traffic,
+    spans_of,
+    truths,
+    used_expected,
+    used_told,
+)
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -102,3 +113,11 @@ def test_the_commands_say_the_same(sent: list[dict[str, Any]], stack: RunningSta
         assert Counter((s["service"], s["name"], s["kind"], s["status"]) for s in rows) == spans
         told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
         assert Counter(log_key(log) for log in told) == logs
+
+
+def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]], stack: RunningStack) -> None:
+    def told() -> dict[str, Any]:
+        return dict(stack.run("metrics", "--json").json())
+
+    wait_until(lambda: requests_told(told()) == requests_expected(sent), deadline=30, what="the flush of all counters")
+    wait_until(lambda: used_told(told()) == used_expected(sent), deadline=30, what="what services measured")
