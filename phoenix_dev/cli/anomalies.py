@@ -90,9 +90,10 @@ def anomalies(
 def _watch(app: AppContext, find: Callable[[], AnomalyReport], limit: int, *, as_json: bool) -> NoReturn:
     from phoenix_dev.cli.watching import watch
     from phoenix_dev.render.anomalies import anomalies_json, anomaly_lines, summary
+    from phoenix_dev.render.text import fit
 
     def lines(found: AnomalyReport, columns: int) -> Iterator[Any]:
-        yield summary(found)
+        yield fit(summary(found), columns)
         yield from anomaly_lines(found, limit, width=columns, again=app.output.again, clip=app.output.clip)
 
     watch(app.output, find, lines, (lambda found: anomalies_json(found, limit)) if as_json else None, _REDRAW_S)
