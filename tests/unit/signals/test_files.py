@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,12 @@ def test_names_are_those_of_the_stack() -> None:
     assert tuple(seconds) == DURATION_BOUNDS_S
     scraped = yaml.safe_load((ROOT / "compose/prometheus/prometheus.yml").read_text("utf-8"))["scrape_configs"]
     assert {*CORE_PARTS, *OPTIONAL_PARTS} <= {job["job_name"] for job in scraped}
+
+
+def test_every_alert_leads_to_a_dashboard_that_is_there() -> None:
+    boards = (ROOT / "provisioning" / "grafana" / "dashboards").glob("*.json")
+    uids = {json.loads(board.read_text("utf-8"))["uid"] for board in boards}
+    assert {rule.annotations["dashboard"] for rule in alert_rules(Tuning(slos=(SLO,)))} <= uids
 
 
 def test_the_readme_tells_every_bound_that_can_be_set() -> None:
