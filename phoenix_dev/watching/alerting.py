@@ -84,6 +84,7 @@ class Alerting:
         self._evaluation.remember(states, now_ms)
         firing = [alert for state in self._evaluation.states for alert in state.alerts if alert.state == "firing"]
         self._telling.remember(self._writer.state(), firing, now_ms * _NS)
+        self._writer.keep(self._telling.state)
 
 
 def pace_of(told: Told) -> Pace:

@@ -61,6 +61,7 @@ class Watcher:
         self._points = PointSeries(self._writer, self._newest, self._past, options.profile)
         self._host = Host()
         self._diary = Diary(options.home)
+        self._diary.note(0, 0)
         self._clock = SteadyClock()
         self._upkeep = Upkeep(self._writer, options.most_bytes, options.age_ms)
         self._look_s = options.look_s
