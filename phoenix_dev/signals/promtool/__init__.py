@@ -15,8 +15,7 @@ from phoenix_dev.signals.rules import alert_rules
 from phoenix_dev.signals.yaml_text import yaml_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from phoenix_dev.signals.indicator import Group
     from phoenix_dev.signals.promtool.case import Case
     from phoenix_dev.signals.tuning import Tuning
 
@@ -25,19 +24,24 @@ _HEADING = "For `promtool test rules`."
 
 def cases(tuning: Tuning) -> tuple[Case, ...]:
     """The tests of every rule that is there without settings, with the bounds of a tuning of the usual time scale."""
-    of_values = [
-        case for indicator in INDICATORS if indicator.name in SIMULATIONS for case in bounds.cases(indicator, tuning)
-    ]
-    return (*of_values, *changes.cases())
+    return tuple(case for found in _by_group(tuning).values() for case in found)
 
 
-def test_files(tuning: Tuning, rule_files: Iterable[str]) -> dict[str, str]:
-    """The text of each file by its name; `rule_files` are the rules' names beside them."""
+def test_files(tuning: Tuning) -> dict[str, str]:
+    """The text of each file by its name, beside those of the rules: a file a group, since a test evaluates all rules of
+    the files that it names.
+    """
     rules = alert_rules(tuning)
-    names = sorted(rule_files)
-    slos = [name for name in names if name == "slos.yml"]
-    files = {"rules_test.yaml": document([name for name in names if name not in slos], cases(tuning), rules)}
-    if slos:
+    tests = {group: document([f"{group}.yml"], found, rules) for group, found in _by_group(tuning).items()}
+    if tuning.slos:
         burnt = [case for slo in tuning.slos for case in burning.cases(slo)]
-        files["slos_test.yaml"] = document(slos, burnt, rules, burning.EVALUATION_S)
-    return {name: yaml_text(written, _HEADING) for name, written in files.items()}
+        tests["slos"] = document(["slos.yml"], burnt, rules, burning.EVALUATION_S)
+    return {f"{group}_test.yaml": yaml_text(written, _HEADING) for group, written in tests.items()}
+
+
+def _by_group(tuning: Tuning) -> dict[Group, list[Case]]:
+    found: dict[Group, list[Case]] = {"changes": list(changes.cases())}
+    for indicator in INDICATORS:
+        if indicator.name in SIMULATIONS:
+            found.setdefault(indicator.group, []).extend(bounds.cases(indicator, tuning))
+    return found
