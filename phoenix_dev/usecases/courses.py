@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.figures import FigureGroup, Figures
     from phoenix_dev.model.series import Exemplar, Series
     from phoenix_dev.model.unit import Unit
+    from phoenix_dev.signals.figures import QuestionGroup
     from phoenix_dev.signals.indicator import Indicator
     from phoenix_dev.signals.tuning import Tuning
     from phoenix_dev.stores import Stores
@@ -72,7 +73,7 @@ _LEVELS = {"state": ("closed", "half open", "open")}
 
 def read_courses(stores: Stores, service: str, since_ns: int, until_ns: int, tuning: Tuning) -> Courses:
     """Everything that can be drawn of a service, or (empty) of all."""
-    groups = (SERVICES, *OF_ONE) if service else OF_ALL
+    groups = [_drawn(group, service) for group in ((SERVICES, *OF_ONE) if service else OF_ALL)]
     figures = read_figures(stores, service, since_ns, until_ns, groups=groups, steps=STEPS, whole=False)
     bounds = {one.name: _bounds(one, tuning) for one in indicators(tuning)}
     exemplars = _exemplars(stores, service, figures)
@@ -93,11 +94,21 @@ def read_courses(stores: Stores, service: str, since_ns: int, until_ns: int, tun
     return Courses(service, figures.since_ns, figures.until_ns, figures.times_ns, found, tuple(troubles))
 
 
+def _charts(group: str, service: str) -> Sequence[tuple[tuple[str, ...], str, str]]:
+    """The figures of each chart of a group, its title, and what it tells."""
+    return (*_REQUESTS, _DURATIONS if service else _P95) if group == "services" else _DRAWN[group]
+
+
+def _drawn(group: QuestionGroup, service: str) -> QuestionGroup:
+    """A group with those of its questions whose answers are drawn."""
+    wanted = {key for keys, _, _ in _charts(group.key, service) for key in keys}
+    return replace(group, questions=tuple(question for question in group.questions if question.key in wanted))
+
+
 def _of_group(figures: Figures, group: FigureGroup, bounds: dict[str, tuple[CourseBound, ...]]) -> Iterator[Course]:
     """The charts of a group of figures."""
-    of_services = (*_REQUESTS, _DURATIONS if figures.service else _P95)
     kind = _KINDS.get(group.key, "")
-    for keys, title, description in of_services if group.key == "services" else _DRAWN[group.key]:
+    for keys, title, description in _charts(group.key, figures.service):
         several = len(keys) > 1
         lines = tuple(
             CourseLine(key if several else row.name, row.labels.get("service_name", figures.service), row.course(key))

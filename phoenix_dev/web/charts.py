@@ -28,7 +28,7 @@ _NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line: its path, and beside its name the last value and the highest."""
+    """A line: its path, and beside its name the last value and (`worst`, in words) that nearest to the bad side."""
 
     name: str
     service: str
@@ -36,7 +36,7 @@ class DrawnLine:
     pattern: int
     path: str
     last: str
-    most: str
+    worst: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,6 @@ def shown(value: float | None, course: Course) -> str:
 
 
 def _line(line: CourseLine, place: int, course: Course, scale: ValueScale) -> DrawnLine:
-    known = [value for value in line.values if value is not None]
     return DrawnLine(
         name=line.name,
         service=line.service,
@@ -115,8 +114,15 @@ def _line(line: CourseLine, place: int, course: Course, scale: ValueScale) -> Dr
         pattern=place % _PATTERNS,
         path=" ".join(_pieces(line.values, scale)),
         last=shown(line.values[-1], course),
-        most=shown(max(known, default=None), course),
+        worst=_worst(line, course),
     )
+
+
+def _worst(line: CourseLine, course: Course) -> str:
+    known = [value for value in line.values if value is not None]
+    if not known or course.levels or course.unit == "bool":
+        return ""
+    return f"most {shown(max(known), course)}" if course.above else f"least {shown(min(known), course)}"
 
 
 def _pieces(values: Sequence[float | None], scale: ValueScale) -> Iterator[str]:
@@ -133,7 +139,9 @@ def _pieces(values: Sequence[float | None], scale: ValueScale) -> Iterator[str]:
 
 
 def _bounds(course: Course, scale: ValueScale) -> Iterator[DrawnBound]:
-    """Those within the scale, and what is the next above it in words alone."""
+    """Those within the scale, and what is the next above it in words alone. Yes and no have none between them."""
+    if course.unit == "bool":
+        return
     beyond = sorted(bound.value for bound in course.bounds if bound.value > scale.top)
     for bound in course.bounds:
         words = f"{bound.severity} {shown(bound.value, course)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _SECOND = 10**9
 _SHORTEST_NS, _LONGEST_NS = 30 * _SECOND, 30 * 86_400 * _SECOND
 #: How often what is shown of the last minutes is asked for anew, by how much time is shown (seconds).
 _FRESH = ((1800, 5), (2 * 3600, 15), (86_400, 60))
+#: So many times longer than reading takes is waited until it is read again.
+_IDLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,15 @@ class MetricPages:
         def read(stores: Stores) -> Courses:
             return read_courses(stores, service, shown.since_ns, shown.until_ns, self._tuning)
 
+        began = time.monotonic()
         found = await self._reading.ask(read)
+        took_s = time.monotonic() - began
         given = {"service": service, **({"since": shown.typed} if shown.live else shown.moved(0))}
         return {
             "project": self._project,
             "service": service,
             "shown": shown,
+            "every_s": max(shown.every_s, math.ceil(_IDLE * took_s)) if shown.live else 0,
             "given": given,
             "sections": [(one.title, [drawn(course) for course in one.courses]) for one in found.sections],
             "wrong": asked.wrong,

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
 
 class Page:
-    """The page of one state folder on its listening sockets, which belong to it from now on. Needs a running loop."""
+    """The page of one state folder on its listening sockets, which belong to it from now on. Needs a running loop.
 
-    def __init__(self, home: Path, project: str, sockets: Sequence[socket.socket]) -> None:
+    `watched`: what the settings say of indicators (watching/told.py).
+    """
+
+    def __init__(self, home: Path, project: str, sockets: Sequence[socket.socket], watched: str = "") -> None:
         self._sockets = tuple(sockets)
         self.port: int = self._sockets[0].getsockname()[1]
         descriptors = [listening.fileno() for listening in self._sockets]
         store = str(home / folder.DATABASE)
-        told = json.dumps({"store": store, "project": project, "sockets": descriptors})
+        told = json.dumps({"store": store, "project": project, "sockets": descriptors, "watched": watched})
         child = Child("the page", "phoenix_dev.web", told, keep_open=descriptors)
         self._keeping = asyncio.create_task(child.keep(partial(a_connection, self._sockets)))
 

@@ -95,7 +95,7 @@ class _Engine:
         beside: list[Page | LogFiles | Scraping | Watching] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
-            page = Page(self._options.home, self._options.project, sockets_of_page)
+            page = Page(self._options.home, self._options.project, sockets_of_page, self._options.watched)
             beside.append(page)
             grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
             self._doors.http, self._doors.grpc = sockets[0].getsockname()[1], grpc_port

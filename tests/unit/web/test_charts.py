@@ -86,7 +86,13 @@ def test_where_nothing_was_measured_a_line_has_a_gap_and_a_single_value_is_a_dot
     (line,) = drawn(course(1, 2, None, 4, None, None)).lines
     assert line.path.count("M") == 2
     assert line.path.endswith("h0")
-    assert (line.last, line.most) == ("–", "4 s")
+    assert (line.last, line.worst) == ("–", "most 4 s")
+
+
+def test_beside_a_name_stands_the_worst_where_one_value_is_worse_than_another() -> None:
+    assert drawn(course(0.6, 0.4, 0.5, unit="ratio", above=False)).lines[0].worst == "least 40 %"
+    health = drawn(course(1, 0, unit="bool", above=False, bounds=(CourseBound("critical", 1),)))
+    assert (health.lines[0].worst, health.bounds, health.limits) == ("", (), "critical when no")
 
 
 def test_a_bound_is_drawn_where_it_is_near_and_told_where_it_is_far() -> None:
