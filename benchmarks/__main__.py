@@ -27,6 +27,7 @@ from benchmarks.figures.stack_lookup import stack_look_ups
 from benchmarks.figures.stack_memory import stack_memory
 from benchmarks.figures.stack_start import stack_up
 from benchmarks.figures.start import help_text, up
+from benchmarks.figures.watching import watching
 from benchmarks.table import as_json, plain
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[Bench], tuple[Figure, ...]]] = {
     "help": help_text,
     "lookup": look_ups,
     "retention": retention,
+    "watching": watching,
     "page": page,
     "anomalies": anomalies,
     "run": run,
