@@ -22,6 +22,8 @@ _APART = (_SERVICE, "telemetry.sdk.language", "telemetry.sdk.name")
 _ENVIRONMENT, _OLD_ENVIRONMENT = "deployment.environment.name", "deployment.environment"
 #: Services, and resources of them, that are remembered.
 _MOST_IDENTITIES, _MOST_RESOURCES = 1_000, 4_000
+#: Of a resource, and of a value in it.
+_MOST_ATTRIBUTES, _MOST_CHARACTERS = 128, 1_024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Identities:
         self._by_resource.clear()
 
     def _identity(self, raw: bytes) -> Identity | None:
-        resource = Resource.FromString(raw)
+        resource = _bounded(Resource.FromString(raw))
         attributes = {pair.key: text_of(value_of(pair.value)) for pair in resource.attributes}
         if _SERVICE not in attributes:
             return None
@@ -75,6 +77,14 @@ class Identities:
             target = (labels.target,) if labels.target else ()
             self._by_key[key] = Identity(key, attributes[_SERVICE], labels, attributes, target)
         return self._by_key[key]
+
+
+def _bounded(resource: Resource) -> Resource:
+    """A resource of which every series bears something: not more than it can."""
+    del resource.attributes[_MOST_ATTRIBUTES:]
+    for pair in resource.attributes:
+        pair.value.string_value = text_of(value_of(pair.value))[:_MOST_CHARACTERS]
+    return resource
 
 
 def give_environment(resource: Resource, profile: str) -> None:

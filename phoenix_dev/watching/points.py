@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from phoenix_dev.telemetry.series.writer import SeriesWriter
     from phoenix_dev.telemetry.translation.translator import Samples
 
-#: Series that may be alive at a time.
-MOST_SERIES = 20_000
+#: Series that may be alive at a time, and characters in their labels.
+MOST_SERIES, MOST_CHARACTERS = 20_000, 32_000_000
 #: A series without a new sample for so long (ms) is forgotten.
 _EXPIRATION_MS = 600_000
 #: Of samples of a series that come between two flushes, those this far apart (ms) are all kept, else the last.
@@ -39,6 +39,7 @@ class _Kept:
 
     labels: Sequence[Mapping[str, str]]
     place: Place
+    characters: int = 0
     unsaved: bool = False
     first: bool = False
 
@@ -54,6 +55,7 @@ class PointSeries:
         self._translator = Translator(MOST_SERIES)
         self._kept: dict[int, _Kept] = {}
         self._series = 0
+        self._characters = 0
         self._exemplars: list[KeptExemplar] = []
         #: How many points there was no room for.
         self.refused = 0
@@ -85,6 +87,7 @@ class PointSeries:
         for key in [key for key, kept in self._kept.items() if now_ms - kept.place.time_ms >= _EXPIRATION_MS]:
             kept = self._kept.pop(key)
             self._series -= kept.place.size
+            self._characters -= kept.characters
             self._newest.drop(kept.place)
         exemplars, self._exemplars = self._exemplars, []
         return exemplars
@@ -105,12 +108,15 @@ class PointSeries:
 
     def _of(self, labels: Sequence[Mapping[str, str]]) -> _Kept | None:
         kept = self._kept.get(id(labels))
-        if kept is None and self._series + len(labels) <= MOST_SERIES:
+        if kept is None:
+            characters = sum(len(name) + len(text) for one in labels for name, text in one.items())
+            if self._series + len(labels) > MOST_SERIES or self._characters + characters > MOST_CHARACTERS:
+                self.refused += 1
+                return None
             place = self._newest.place(self._writer.numbers(labels))
-            kept = self._kept[id(labels)] = _Kept(labels, place)
+            kept = self._kept[id(labels)] = _Kept(labels, place, characters)
             self._series += place.size
-        elif kept is None:
-            self.refused += 1
+            self._characters += characters
         return kept
 
     def _remember(self, samples: Samples, place: Place) -> None:

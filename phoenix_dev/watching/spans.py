@@ -35,8 +35,8 @@ KIND = "span"
 EXPIRATION_MS = 600_000
 #: What is counted apart at most; what more a service sends is counted together.
 MOST_COUNTERS = 5_000
-#: Of a name and of the value of an attribute.
-_MOST_CHARACTERS = 1_024
+#: Of a name and of the value of an attribute, and in all.
+MOST_CHARACTERS, MOST_CHARACTERS_IN_ALL = 1_024, 2_000_000
 #: Of a counter, and in all, between two flushes.
 _MOST_EXEMPLARS, _MOST_EXEMPLARS_IN_ALL = 3, 500
 _POSITIONS = {name: position for position, name in enumerate(DIMENSIONS)}
@@ -69,11 +69,12 @@ class SpanMetrics:
         self._identities = identities
         self._counters: dict[Key, _Counter] = {}
         self._changed: dict[Key, _Counter] = {}
-        self._exemplars = 0
+        self._exemplars = self._characters = 0
         self._last_seen: dict[str, int] = {}
         self._services: dict[str, Identity] = {}
         for key, place in ledger.kept(KIND):
             self._counters[key] = _restored(key, place)
+            self._characters += sum(map(len, key))
             self._last_seen[key[1]] = now_ms
 
     def __len__(self) -> int:
@@ -148,21 +149,24 @@ class SpanMetrics:
             found = self._counters.get(key)
         if found is None:
             found = self._counters[key] = _Counter(key, identity)
+            self._characters += sum(map(len, key))
         elif found.identity is None:
             found.identity = identity
         return found
 
     def _bounded(self, key: Key, identity: Identity) -> Key:
         """The key of a counter that is not there under this one."""
-        if identity.others or len(self._counters) >= MOST_COUNTERS:
+        full = len(self._counters) >= MOST_COUNTERS or self._characters >= MOST_CHARACTERS_IN_ALL
+        if identity.others or full:
             return (KIND, identity.key)
         own = [text or identity.attributes.get(name, "") for name, text in zip(DIMENSIONS, key[5:], strict=True)]
-        return (*key[:2], *(text[:_MOST_CHARACTERS] for text in (*key[2:5], *own)))
+        return (*key[:2], *(text[:MOST_CHARACTERS] for text in (*key[2:5], *own)))
 
     def _expire(self, now_ms: int) -> None:
         gone = {key for key, seen in self._last_seen.items() if now_ms - seen >= EXPIRATION_MS}
         for key in [key for key in self._counters if key[1] in gone] if gone else ():
             counter = self._counters.pop(key)
+            self._characters -= sum(map(len, key))
             if counter.place is not None:
                 self._ledger.close(key, counter.place)
         for identity in gone:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _TOO_OLD_MS = 600_000
 #: How long is read before it is looked whether something else is due (seconds).
 _AT_ONCE_S = 0.5
-_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
+_MINUTE_MS = 60_000
 
 
 class Watcher:
@@ -133,6 +133,6 @@ class Watcher:
             self._tidy_due_ms = now_ms + _MINUTE_MS
             self._upkeep.tick(min(now_ms, self._clock.now_ns() // 10**6))
         if now_ms >= self._forget_due_ms:
-            self._forget_due_ms = now_ms + _HOUR_MS
+            self._forget_due_ms = now_ms + _TOO_OLD_MS
             self._newest.settle()
             self._upkeep.forget(self._newest)

@@ -12,7 +12,9 @@ import yaml
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.promql.matchers import Matcher
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.watching import points as points_module
 from phoenix_dev.watching import spans as spans_module
+from phoenix_dev.watching.diary import Watched as Written
 from phoenix_dev.watching.identity import _APART
 from phoenix_dev.watching.naming import BOUNDS_S, DIMENSIONS
 from tests import otlp
@@ -119,6 +121,26 @@ def test_more_than_may_be_counted_apart_is_counted_together(watched: Watched, mo
     assert sum(counts.values()) == 50
     assert {key: count for key, count in counts.items() if key[2]} == {("s0", "", "true"): 20, ("s1", "", "true"): 20}
     assert len(counts) == 12
+
+
+def test_names_that_are_as_long_as_they_can_be_take_no_more_room_than_there_is(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spans_module, "MOST_CHARACTERS_IN_ALL", 10_000)
+    monkeypatch.setattr(points_module, "MOST_CHARACTERS", 10_000)
+    export = spans("x" * 100_000, *(f"{number}{'y' * 100_000}" for number in range(30)))
+    now = watched.now_ms * otlp.MS
+    gauges = [otlp.gauge(f"m{number}", 1, time=now, long="z" * 3_000) for number in range(9)]
+    watched.keep(otlp.metrics("api", *gauges), export)
+    watched.flush()
+    counts = watched.newest(CALLS, "service_name", "span_name", "otel_metric_overflow")
+    assert {(len(service), len(name)) for service, name, _ in counts} == {(1_024, 1_024), (1_024, 0)}
+    assert sum(counts.values()) == 30
+    assert len(counts) < 12
+    assert [bool(watched.newest(f"m{number}_ratio")) for number in range(9)] == [True] * 3 + [False] * 6
+    written = Written.read(watched.home)
+    assert written is not None
+    assert written.refused > 3
 
 
 def test_a_service_that_sends_no_more_is_forgotten_and_begins_anew(watched: Watched) -> None:
