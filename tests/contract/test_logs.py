@@ -220,8 +220,9 @@ def test_search_filters(kept: Kept) -> None:
         ),
     )
 
-    def found(*services: str, **fields: Any) -> list[str]:
-        return messages(kept.stores.logs.search(everything(kept, *services, **fields), None, follow=False).records)
+    def found(*services: str, since_ns: int = kept.now, **fields: Any) -> list[str]:
+        keep = everything(kept, *services, since_ns=since_ns, **fields)
+        return messages(kept.stores.logs.search(keep, None, follow=False).records)
 
     assert found("a", "b") == ["debug", "info 42", "error", "unknown"]
     assert found("b") == ["error", "unknown"]
@@ -268,12 +269,14 @@ def test_a_service_is_chosen_by_its_whole_name_whatever_is_in_it(kept: Kept) -> 
         otlp.logs(kept.own("a"), otlp.log("foreign", time=kept.now)),
         otlp.logs(kept.own("other"), otlp.log("other", time=kept.now + 1)),
     )
+
+    def found(*services: str) -> list[str]:
+        keep = everything(kept, *services, since_ns=kept.now - otlp.SECOND)
+        return messages(kept.stores.logs.search(keep, None, follow=False).records)
+
     for name in names:
-        assert messages(kept.stores.logs.search(everything(kept, name), None, follow=False).records) == [name]
-        assert messages(kept.stores.logs.search(everything(kept, name, "other"), None, follow=False).records) == [
-            name,
-            "other",
-        ]
+        assert found(name) == [name]
+        assert found(name, "other") == [name, "other"]
 
 
 def test_a_search_that_greps_goes_on_until_it_has_its_limit(kept: Kept) -> None:
