@@ -35,12 +35,14 @@ def test_the_schema_is_of_the_version_that_the_stack_runs() -> None:
 def test_dashboards_are_of_grafanas_types(tmp_path: Path) -> None:
     checked = npm_project(SCHEMA, tmp_path / "schema")
     compiler = [need("node"), "node_modules/typescript/bin/tsc", "--project", "."]
-    (checked / "dashboards.ts").write_text("\n".join(_typed()), "utf-8")
+    types, *lines = _typed()
+    (checked / "dashboards.ts").write_text("\n".join(["import './wrong';", types, *lines]), "utf-8")
+    # A check that cannot fail would say nothing of this one either.
+    wrong = next(line for line in lines if '"percentunit"' in line and "Panel = " in line).replace('"percentunit"', "7")
+    (checked / "wrong.ts").write_text(f"{types}\n{wrong}", "utf-8")
     compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
-    assert compiled.returncode == 0, compiled.stdout
-    # A check that cannot fail would say the same.
-    (checked / "dashboards.ts").write_text("\n".join(_typed()).replace('"percentunit"', "7"), "utf-8")
-    compiled = subprocess.run(compiler, cwd=checked, capture_output=True, text=True, timeout=120, check=False)
+    errors = [line for line in compiled.stdout.splitlines() if "error TS" in line]
+    assert [line for line in errors if not line.startswith("wrong.ts(")] == [], compiled.stdout
     assert "is not assignable to type 'string'" in compiled.stdout
 
 
