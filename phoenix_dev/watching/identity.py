@@ -83,7 +83,8 @@ def _bounded(resource: Resource) -> Resource:
     """A resource of which every series bears something: not more than it can."""
     del resource.attributes[_MOST_ATTRIBUTES:]
     for pair in resource.attributes:
-        pair.value.string_value = text_of(value_of(pair.value))[:_MOST_CHARACTERS]
+        if pair.value.ByteSize() > _MOST_CHARACTERS:
+            pair.value.string_value = text_of(value_of(pair.value))[:_MOST_CHARACTERS]
     return resource
 
 
