@@ -36,7 +36,7 @@ def aggregated(evaluation: Evaluation, node: Aggregate) -> Vector:
     """The series of an aggregation."""
     if node.operator == "count_values":
         assert isinstance(node.parameter, Text), "the parser takes nothing else for a text"
-        return _counted_values(evaluation.vector(node.expression), node, node.parameter.value)
+        return _counted_values(evaluation, node, node.parameter.value)
     parameters = [] if node.parameter is None else evaluation.scalar(node.parameter)
     rows = evaluation.vector(node.expression)
     groups = _groups(rows, node)
@@ -107,19 +107,23 @@ def _order(rows: Sequence[Row], step: int, *, largest: bool) -> list[int]:
     return [place for place, _ in values]
 
 
-def _counted_values(rows: Vector, node: Aggregate, label: str) -> Vector:
+def _counted_values(evaluation: Evaluation, node: Aggregate, label: str) -> Vector:
     """How many series have each value, which stands in a label."""
     if not label:
         raise WrongExpression("a label without a name cannot be written")
-    steps = len(rows[0].values) if rows else 0
+    steps = len(evaluation.steps)
     counts: dict[Hashable, tuple[dict[str, str], list[float | None]]] = {}
-    for row in rows:
+    for row in evaluation.vector(node.expression):
         own = dict(row.labels)
         for step, value in enumerate(row.values):
             if value is not None:
                 own[label] = number_text(value)
                 labels = _with_value(own, node, label)
-                _, counted = counts.setdefault(frozenset(labels.items()), (labels, [None] * steps))
+                key = frozenset(labels.items())
+                if key not in counts:
+                    evaluation.allowance.hold(len(counts) + 1, steps)
+                    counts[key] = (labels, [None] * steps)
+                _, counted = counts[key]
                 counted[step] = (counted[step] or 0.0) + 1
     return [Row(labels, counted) for labels, counted in counts.values()]
 

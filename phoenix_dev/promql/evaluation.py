@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.promql.aggregation import aggregated
+from phoenix_dev.promql.allowance import MOST_STEPS, Allowance
 from phoenix_dev.promql.binary import between_numbers, binary
 from phoenix_dev.promql.functions import scalar_function, vector_function
 from phoenix_dev.promql.nodes import (
@@ -32,26 +33,25 @@ if TYPE_CHECKING:
     from phoenix_dev.promql.source import SeriesSource, Stream
 
 
-#: Of one part of an expression, and of one subquery: what would not fit into memory is refused.
-MOST_VALUES, MOST_STEPS = 5_000_000, 250_000
-
-
 class Evaluation:
     """`steps`: the times (Unix milliseconds) to evaluate at; `query`: first and last time of the whole query, which are
     others for what is in a subquery. Raises WrongExpression when there are too many steps, or series for as many.
     """
 
-    def __init__(self, source: SeriesSource, steps: range, query: tuple[int, int]) -> None:
+    def __init__(
+        self, source: SeriesSource, steps: range, query: tuple[int, int], allowance: Allowance | None = None
+    ) -> None:
         if len(steps) > MOST_STEPS:
             raise WrongExpression(f"a subquery of it has {len(steps):,} steps, which is more than {MOST_STEPS:,}")
         self.steps = steps
+        self.allowance = allowance or Allowance()
         self._source = source
         self._query = query
         self._streams: dict[tuple[object, ...], Sequence[Stream]] = {}
 
     def at(self, steps: range) -> Evaluation:
         """The same for other steps: those of a subquery."""
-        return Evaluation(self._source, steps, self._query)
+        return Evaluation(self._source, steps, self._query, self.allowance)
 
     def times(self, when: When) -> Sequence[int]:
         """The time that a selector looks at, at each step."""
@@ -65,11 +65,8 @@ class Evaluation:
         key = (matchers, since_ms, until_ms)
         if key not in self._streams:
             found = list(self._source.select(matchers, since_ms, until_ms))
-            if len(found) * len(self.steps) > MOST_VALUES:
-                raise WrongExpression(
-                    f"{len(found):,} series at {len(self.steps):,} steps are more than {MOST_VALUES:,} values: "
-                    "fewer series, or a longer step"
-                )
+            self.allowance.hold(len(found), len(self.steps))
+            self.allowance.read(sum(len(stream.times_ms) for stream in found))
             self._streams[key] = found
         return self._streams[key]
 
@@ -88,6 +85,12 @@ class Evaluation:
 
     def vector(self, node: Node) -> Vector:
         """The series that an expression gives."""
+        rows = self._vector(node)
+        self.allowance.go_on()
+        self.allowance.hold(len(rows), len(self.steps))
+        return rows
+
+    def _vector(self, node: Node) -> Vector:
         match node:
             case Selector():
                 return instants(self, node)

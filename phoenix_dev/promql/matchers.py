@@ -1,11 +1,15 @@
-"""Which series a selector names: conditions on their labels."""
+"""Which series a selector names: conditions on their labels.
+
+Patterns are RE2's, as Prometheus' are: the time that one takes grows with its text and no faster, whatever it is.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import re2  # type: ignore[import-untyped]
 
 from phoenix_dev.stores.expressions import WrongExpression
 
@@ -13,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MatchOperator = Literal["=", "!=", "=~", "!~"]
-#: What Python's regular expressions spell in another way than RE2, whose syntax PromQL has.
-_SPELT_OTHERWISE = {r"\z": r"\Z", "(?P<": "(?P<", "(?<": "(?P<"}
-_FOREIGN = re.compile(r"\\\\|\\z|\(\?P<|\(\?<(?![=!])|\\[pPCQE]|\[:\^?\w+:\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Matcher:
     name: str
     operator: MatchOperator
     value: str
-    _pattern: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    _pattern: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         is_pattern = self.operator in ("=~", "!~")
@@ -35,7 +36,7 @@ class Matcher:
         """Whether a value of the label fulfils it."""
         if self._pattern is None:
             return (value == self.value) is (self.operator == "=")
-        return (self._pattern.fullmatch(value) is not None) is (self.operator == "=~")
+        return (self._pattern.fullmatch(encoded(value)) is not None) is (self.operator == "=~")
 
 
 def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
@@ -43,23 +44,25 @@ def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
     return all(matcher.matches(labels.get(matcher.name, "")) for matcher in matchers)
 
 
+def encoded(text: str) -> bytes:
+    """A text as patterns are asked about it; what of it is no character becomes a question mark."""
+    return text.encode("utf-8", "replace")
+
+
 @lru_cache(maxsize=256)
-def pattern_of(text: str) -> re.Pattern[str]:
-    """A pattern in RE2's syntax as one of Python's. A dot matches line ends too, as it does in PromQL.
+def pattern_of(text: str) -> Any:
+    """A pattern, for bytes of UTF-8. A dot matches line ends too, as it does in PromQL.
 
-    Raises WrongExpression for what is no pattern, and for what RE2 has and Python does not: classes of Unicode and
-    POSIX, quotation by \\Q.
+    Raises WrongExpression for what is no pattern, or one that takes too much memory.
     """
+    options = re2.Options()
+    options.dot_nl, options.log_errors = True, False
     try:
-        return re.compile(_FOREIGN.sub(_respelt, text), re.DOTALL | re.ASCII)
-    except (re.error, RecursionError, OverflowError) as exc:
-        raise WrongExpression(f"{text!r} is no regular expression: {exc}") from exc
+        return re2.compile(encoded(text), options)
+    except re2.error as exc:
+        raise WrongExpression(f"{text!r} is no regular expression: {_said(exc)}") from exc
 
 
-def _respelt(match: re.Match[str]) -> str:
-    found = match[0]
-    if found == "\\\\":
-        return found
-    if found not in _SPELT_OTHERWISE:
-        raise WrongExpression(f"the embedded runtime does not know {found!r} in regular expressions")
-    return _SPELT_OTHERWISE[found]
+def _said(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

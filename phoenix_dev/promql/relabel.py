@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.promql.matchers import pattern_of
+from phoenix_dev.promql.matchers import encoded, pattern_of
 from phoenix_dev.promql.rows import Row, united
 from phoenix_dev.stores.expressions import WrongExpression
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _GROUP = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})", re.ASCII)
 
 
+#: The longest label that is made (characters): references to a long one multiply it.
+_MOST_CHARACTERS = 65_536
+
+
 def label_replace(evaluation: Evaluation, arguments: Sequence[Node]) -> Vector:
     """Give a label a value made of another label's, where that matches a pattern as a whole."""
     target, replacement, source, pattern_text = (evaluation.text(one) for one in arguments[1:])
@@ -27,7 +31,7 @@ def label_replace(evaluation: Evaluation, arguments: Sequence[Node]) -> Vector:
     pattern = pattern_of(pattern_text)
 
     def replaced(labels: Mapping[str, str]) -> Mapping[str, str]:
-        match = pattern.fullmatch(labels.get(source, ""))
+        match = pattern.fullmatch(encoded(labels.get(source, "")))
         return labels if match is None else _with(labels, target, _expanded(replacement, match))
 
     return united([Row(replaced(row.labels), row.values) for row in evaluation.vector(arguments[0])])
@@ -51,20 +55,21 @@ def _check(name: str) -> None:
 
 
 def _with(labels: Mapping[str, str], name: str, value: str) -> dict[str, str]:
+    if len(value) > _MOST_CHARACTERS:
+        raise WrongExpression(f"a label that it makes is longer than {_MOST_CHARACTERS:,} characters")
     changed = {**labels, name: value}
     if not value:
         del changed[name]
     return changed
 
 
-def _expanded(replacement: str, match: re.Match[str]) -> str:
+def _expanded(replacement: str, match: Any) -> str:
+    texts = [(text or b"").decode("utf-8", "replace") for text in (match[0], *match.groups())]
+    groups = {str(number): text for number, text in enumerate(texts)}
+    groups |= {name.decode(): texts[number] for name, number in match.re.groupindex.items()}
+
     def found(group: re.Match[str]) -> str:
-        if group[1]:
-            return "$"
-        name = group[2] or group[3]
-        try:
-            return match[int(name) if name.isdigit() else name] or ""
-        except (IndexError, KeyError):
-            return ""
+        name = group[2] or group[3] or ""
+        return "$" if group[1] else groups.get(name, groups.get(name.lstrip("0"), ""))
 
     return _GROUP.sub(found, replacement)

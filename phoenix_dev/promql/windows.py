@@ -45,6 +45,7 @@ def over_windows(evaluation: Evaluation, call: Call) -> Vector:
     parameters = others[0] if others else ()
     rows: Vector = []
     for stream in streams:
+        evaluation.allowance.go_on()
         spans = spans_of(stream.times_ms, ends, length_ms)
         windows = Windows(stream.times_ms, stream.values, spans, ends, length_ms, evaluation.steps, parameters)
         values = list(function(windows))

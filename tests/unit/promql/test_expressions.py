@@ -220,6 +220,21 @@ def test_what_would_not_fit_into_memory_is_refused() -> None:
     many = [series("x", [1], a=str(number)) for number in range(21)]
     with pytest.raises(WrongExpression, match="21 series at 249,999 steps"):
         over("sum(x)", range(249_999), *many)
+    with pytest.raises(WrongExpression, match="51 series at 100,000 steps"):
+        over('count_values("v", vector(time()))', range(100_000))
+    with pytest.raises(WrongExpression, match="longer than 65,536"):
+        at(f'label_replace(x, "b", "{"$1" * 9}", "a", "(.*)")', 0, series("x", [1], a="a" * 8192))
+
+
+def test_what_would_be_read_or_last_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = series("x", range(60)), series("y", range(60))
+    monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SAMPLES", 100)
+    assert at("sum_over_time(x[1h])", 60 * M, x) == {"": 1770}
+    with pytest.raises(WrongExpression, match="more than 100 samples"):
+        at("sum_over_time(x[1h]) + sum_over_time(y[1h])", 60 * M, x, y)
+    monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SECONDS", -1)
+    with pytest.raises(WrongExpression, match="takes more than"):
+        at("x", 0, x)
 
 
 def test_exemplars_are_those_of_every_selector() -> None:
