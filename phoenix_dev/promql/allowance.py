@@ -11,7 +11,7 @@ MOST_VALUES, MOST_STEPS, MOST_SAMPLES, MOST_SECONDS = 5_000_000, 250_000, 20_000
 
 
 class Allowance:
-    """What is left for one evaluation with all its subqueries. Each method raises WrongExpression where it is too much."""
+    """What is left for one evaluation and its subqueries. Each method raises WrongExpression where it is too much."""
 
     def __init__(self) -> None:
         self._samples = MOST_SAMPLES
