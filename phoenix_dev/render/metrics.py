@@ -172,7 +172,8 @@ def _row_json(group: FigureGroup, row: FigureRow) -> dict[str, Any]:
     courses = {name: [_number(figure, one) for one in figure.course] for name, figure in figures.items()}
     if group.key == "breakers" and (number := row.value("state")) is not None:
         values["state"] = _STATES[round(number)].replace(" ", "_")
-    labels = {_LABELS.get(label, label): value for label, value in row.labels.items()}
+    words = {**_LABELS, "span_name": "operation"} if group.key == "work" else _LABELS
+    labels = {words.get(label, label): value for label, value in row.labels.items()}
     return {**labels, **values, "course": {name: numbers for name, numbers in courses.items() if numbers}}
 
 

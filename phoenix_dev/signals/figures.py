@@ -169,6 +169,17 @@ def _processes() -> QuestionGroup:
 
 SERVICES = _requests("services", "Service", "service_name")
 ENDPOINTS = _requests("endpoints", "Endpoint", "span_name")
+#: What a service does that nobody asks anything of: all of its spans.
+WORK = QuestionGroup(
+    "work",
+    "Operation",
+    (names.CALLS,),
+    ("span_name",),
+    (
+        *_counted(names.CALLS, 'span_name!=""', names.FAILED, ("span_name",), _spans),
+        *_timed(_DURATIONS, 'span_name!=""', ("span_name",)),
+    ),
+)
 OPERATIONS = (
     _operations("llm", "LLM", names.LLM_DURATION, "gen_ai_request_model", more=(_tokens("input"), _tokens("output"))),
     _operations("tools", "Tool", names.TOOL_DURATION, "tool_name"),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.figures import Figure, FigureGroup, FigureRow, Figures
-from phoenix_dev.signals.figures import OF_ALL, OF_ONE, filled
+from phoenix_dev.signals.figures import ENDPOINTS, OF_ALL, OF_ONE, WORK, filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,8 @@ def read_figures(
 ) -> Figures:
     """The figures of a service, or (empty) of all: at steps of the time, and with `whole` over all of it.
 
-    `groups`: which questions are asked, unless the usual.
+    `groups`: which questions are asked, unless the usual. Of a service that nobody asks anything of, all that it does
+    is told in place of its endpoints.
     """
     whole_ns = max(until_ns - since_ns, steps * _MS)
     step_ns = whole_ns // steps // _MS * _MS
@@ -46,9 +47,11 @@ def read_figures(
     asking = _Asking(stores.metrics, service, until_ns, whole_ns, times, max(step_ns, LEAST_WINDOW_NS))
     asked = groups or (OF_ONE if service else OF_ALL)
     known = asking.known([name for group in asked for name in group.needs])
-    found = tuple(asking.group(group, whole=whole) for group in asked if not known.isdisjoint(group.needs))
-    window_ns = asking.window_ns
-    return Figures(service, since_ns, until_ns, window_ns, times, tuple(group for group in found if group.rows))
+    found = [asking.group(group, whole=whole) for group in asked if not known.isdisjoint(group.needs)]
+    if service and not groups and not any(group.rows for group in found if group.key == ENDPOINTS.key):
+        found.insert(0, asking.group(WORK, whole=whole))
+    kept = tuple(group for group in found if group.rows)
+    return Figures(service, since_ns, until_ns, asking.window_ns, times, kept)
 
 
 class _Asking:

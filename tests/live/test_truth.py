@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_dev.model.request import Request
+from phoenix_dev.signals.tuning import Tuning
 from phoenix_dev.stores.logs import LogFilter
+from phoenix_dev.usecases.alert_history import read_history
+from phoenix_dev.usecases.courses import read_courses
 from phoenix_dev.usecases.find_request import find_request, read_traces
 from tests.stack import RunningStack, running_stack
 from tests.truth import (
@@ -125,3 +128,14 @@ def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]
 
     wait_until(lambda: requests_told(told()) == requests_expected(sent), deadline=30, what="the flush of all counters")
     wait_until(lambda: used_told(told()) == used_expected(sent), deadline=30, what="what services measured")
+
+
+def test_every_chart_of_the_page_can_be_drawn(sent: list[dict[str, Any]], stores: Stores, since_ns: int) -> None:
+    now = time.time_ns()
+    found = read_courses(stores, "", since_ns - 60 * 10**9, now, Tuning())
+    courses = {one.key: one for section in found.sections for one in section.courses}
+    assert found.troubles == ()
+    assert {line.name for line in courses["services-rate"].lines} == set(requests_expected(sent))
+    assert courses["services-p95"].exemplars
+    assert {"llm-rate", "tools-p95", "caches-hit", "breakers-state", "processes-cpu", "core_part"} <= set(courses)
+    assert read_history(stores, since_ns - 60 * 10**9, now).times_ns

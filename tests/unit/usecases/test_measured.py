@@ -86,6 +86,11 @@ def test_of_one_service_each_endpoint_has_a_row(stores: Stores, now: int) -> Non
     assert read_figures(stores, 'web"} or {x!="', now - 15 * MINUTE_NS, now).groups == ()
 
 
+def test_of_a_service_that_nobody_asks_anything_its_work_is_told(stores: Stores, now: int) -> None:
+    (group,) = read_figures(stores, "cron", now - 15 * MINUTE_NS, now).groups
+    assert [(row.name, row.value("requests")) for row in group.rows] == [("job", 16)]
+
+
 def test_charts_have_the_bounds_of_the_settings_and_the_slowest_requests(stores: Stores, now: int) -> None:
     tuning = Tuning(thresholds={"api_latency_p95": {"warning": 0.123}})
     found = read_courses(stores, "web", now - 5 * MINUTE_NS, now, tuning)
