@@ -48,10 +48,11 @@ class Messages:
         self._lock = threading.Lock()
         self._kept: deque[_Kept] = deque()
         self._bytes = 0
-        self._file = -1
         folder.mkdir(parents=True, exist_ok=True)
-        self._read()
-        self._write_anew()
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        self._size, self._lines = self._read()
+        # What is torn goes without asking for room: on a full disk what is there is still told.
+        os.ftruncate(self._file, self._size)
 
     def add(self, channel: str, body: str) -> None:
         """Keep a message. Raises OSError when it cannot be written; then it is not kept."""
@@ -63,7 +64,9 @@ class Messages:
             self._append(line)
             self._take(_Kept(moment, line))
             if self._size > _SLACK * self._limits.total_bytes or self._lines > _SLACK * self._limits.messages:
-                self._write_anew()
+                # What came is kept, even where there is no room for another file; the next one tries again.
+                with contextlib.suppress(OSError):
+                    self._write_anew()
 
     def since(self, time_ns: int) -> list[bytes]:
         """The lines of the messages from a time on (Unix nanoseconds), oldest first."""
@@ -97,30 +100,37 @@ class Messages:
         self._size += len(line)
         self._lines += 1
 
-    def _read(self) -> None:
-        with contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
+    def _read(self) -> tuple[int, int]:
+        """Take up what the file holds: how many bytes and lines of it are whole."""
+        size = lines = 0
+        with self._path.open("rb") as file:
             for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                size, lines = size + len(line), lines + 1
                 if (moment := _time_of(line)) is not None:
                     self._take(_Kept(moment, line))
+        return size, lines
 
     def _write_anew(self) -> None:
         """Only what is kept, in place of all that was written; whole or not at all."""
         beside = self._path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.writelines(one.line for one in self._kept)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
-        if self._file >= 0:
-            os.close(self._file)
+        try:
+            with beside.open("wb") as file:
+                file.writelines(one.line for one in self._kept)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        os.close(self._file)
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
         self._size, self._lines = self._bytes, len(self._kept)
 
 
 def _time_of(line: bytes) -> int | None:
-    """When a line's message came; None for what is torn or no message."""
-    if not line.endswith(b"\n"):
-        return None
+    """When a line's message came; None for what is no message."""
     try:
         found = json.loads(line)
         whole = isinstance(found["body"], str) and isinstance(found["channel"], str)

@@ -37,6 +37,10 @@ _BUSY = b"HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 
 _LONGEST = 255
 
 
+#: Status, type and body, the latter in pieces: what many read at once is not in memory once for each.
+_Answer = tuple[int, str, list[bytes]]
+
+
 class Refused(Exception):
     """An answer that is no success: its status, and its body (a text, or what becomes JSON)."""
 
@@ -136,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's word
         """What senders write is not for the log."""
 
-    def _answer(self, find: Callable[[str], tuple[int, str, bytes]]) -> None:
+    def _answer(self, find: Callable[[str], _Answer]) -> None:
         try:
             status, kind, body = find(urlsplit(self.path).path)
         except Refused as refused:
@@ -146,13 +150,14 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             status, kind, body = 503, *_body("what came cannot be kept\n")
         self.send_response(status)
-        headers = {"Content-Type": kind, "Content-Length": str(len(body)), "X-Content-Type-Options": "nosniff"}
+        length = sum(map(len, body))
+        headers = {"Content-Type": kind, "Content-Length": str(length), "X-Content-Type-Options": "nosniff"}
         for name, value in {**headers, "Cache-Control": "no-store"}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.writelines(body)
 
-    def _get(self, path: str) -> tuple[int, str, bytes]:
+    def _get(self, path: str) -> _Answer:
         self._expect_host(_THIS_MACHINE)
         if path == "/health":
             return 200, *_body({"status": "ok", "messages": len(self.server.messages), **self.server.state()})
@@ -161,9 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
         since = parse_qs(urlsplit(self.path).query).get("since", ["0"])[-1]
         if not re.fullmatch(r"[0-9]{1,19}", since):
             raise Refused(400, "since is a time in Unix nanoseconds\n")
-        return 200, "application/jsonl", b"".join(self.server.messages.since(int(since)))
+        return 200, "application/jsonl", self.server.messages.since(int(since))
 
-    def _post(self, path: str) -> tuple[int, str, bytes]:
+    def _post(self, path: str) -> _Answer:
         self._expect_host(_THIS_MACHINE, _IN_THE_STACK)
         if path not in _TAKEN:
             raise Refused(404, "there are /slack and /v2/enqueue\n")
@@ -225,10 +230,10 @@ _TAKEN: Mapping[str, Callable[[str], tuple[str, int, str | dict[str, Any]]]] = {
 }
 
 
-def _body(answer: str | dict[str, Any]) -> tuple[str, bytes]:
+def _body(answer: str | dict[str, Any]) -> tuple[str, list[bytes]]:
     if isinstance(answer, str):
-        return "text/plain; charset=utf-8", answer.encode()
-    return "application/json", json.dumps(answer).encode() + b"\n"
+        return "text/plain; charset=utf-8", [answer.encode()]
+    return "application/json", [json.dumps(answer).encode() + b"\n"]
 
 
 def _cut(connection: socket.socket) -> None:

@@ -22,7 +22,8 @@ _CALLBACK = re.compile(r"(firing|resolved) (critical|warning|info) (.+)")
 _ACTIONS: Mapping[str, DeliveryStatus] = {"trigger": "firing", "acknowledge": "firing", "resolve": "resolved"}
 #: Severities of PagerDuty's events in ours.
 _SEVERITIES: Mapping[str, Severity] = {"critical": "critical", "error": "critical", "warning": "warning"}
-_MAIL_FIELDS = ("From", "To", "Subject", "Date")
+#: With this a line begins that tells of an alert that is over.
+_OVER = "resolved: "
 #: Slack's links, and the three characters that a message never has as themselves.
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -49,11 +50,25 @@ def words_of(delivery: Delivery) -> Words:
     """A message in its channel's own form, for people."""
     if delivery.channel == "email":
         fields, text = _mail(delivery.body)
-        return Words(tuple((name, fields[name]) for name in _MAIL_FIELDS if name in fields), text)
+        return Words(tuple(fields.items()), text)
     message = _object(delivery.body)
     if not message:
         return Words((), delivery.body)
     return _event_words(message) if delivery.channel == "pagerduty" else _slack_words(message)
+
+
+def told_of(delivery: Delivery, *, resolved: bool) -> str:
+    """What a message says of the alerts that fire, or of those that are over: one message may tell of both."""
+    message = _object(delivery.body)
+    if delivery.channel == "pagerduty":
+        details = _mapping(_mapping(message.get("payload")).get("custom_details"))
+        return _text(details.get("resolved" if resolved else "firing"))
+    text = "\n".join(_text(one.get("text")) for one in _attachments(message))
+    over = [line for line in text.splitlines() if line.startswith(_OVER)]
+    if resolved:
+        return "\n".join(over)
+    title = delivery.title if delivery.status == "firing" else ""
+    return "\n".join([title, *(line for line in text.splitlines() if line not in over)])
 
 
 def _slack(message: Mapping[str, Any]) -> tuple[DeliveryStatus, Severity, tuple[str, ...], str]:
@@ -97,15 +112,9 @@ def _event_words(event: Mapping[str, Any]) -> Words:
 
 
 def _mail(source: str) -> tuple[dict[str, str], str]:
-    from email import message_from_string, policy
+    from phoenix_dev.model.mail import read_mail
 
-    try:
-        mail = message_from_string(source, policy=policy.default)
-        fields = {name: str(mail[name]) for name in _MAIL_FIELDS if mail[name] is not None}
-        body = mail.get_body(("plain",))
-        return fields, str(body.get_content()) if body is not None else source
-    except Exception:  # noqa: BLE001 - Python's parser meets what no mail program writes with any error
-        return {}, source
+    return read_mail(source)
 
 
 def _attachments(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -136,4 +145,4 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""

@@ -59,7 +59,7 @@ def test_each_channel_is_answered_as_the_real_one_does_and_all_that_came_is_told
 REFUSED = {
     "a page under a name of its own that leads here": (403, "POST", "/slack", {"Host": "evil.example:80"}, b"{}"),
     "the same, to read": (403, "GET", "/messages", {"Host": "evil.example"}, b""),
-    "the stack's name for it, to read": (403, "GET", "/messages", {"Host": "inbox:8080"}, b""),
+    "the stack's name for it, to read": (403, "GET", "/messages", {"Host": "inbox:9095"}, b""),
     "a page of another site": (403, "POST", "/slack", {"Origin": "https://evil.example"}, b"{}"),
     "a message that is too large": (413, "POST", "/slack", {"Content-Length": str(MOST_BYTES + 1)}, b""),
     "a body of unknown length": (411, "POST", "/slack", {"Transfer-Encoding": "chunked"}, b"0\r\n\r\n"),
@@ -136,9 +136,25 @@ def test_on_a_full_disk_a_message_is_refused_whole(tmp_path: Path) -> None:
         messages.add("slack", "does not fit")
     messages.add("slack", "fits again")
     messages.close()
-    again = Messages(tmp_path)
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"time_ns": 1, "chan')
+    with room_for(0):
+        again = Messages(tmp_path)
     assert bodies(again) == ["fits", "fits again"]
     again.close()
+
+
+def test_what_was_kept_is_never_refused_for_want_of_room_to_tidy_up(tmp_path: Path) -> None:
+    messages = Messages(tmp_path, Limits(messages=10, total_bytes=4000))
+    for number in range(20):
+        messages.add("slack", str(number))
+    (tmp_path / FILE).with_suffix(".new").mkdir()
+    messages.add("slack", "20")
+    assert bodies(messages) == [str(number) for number in range(11, 21)]
+    (tmp_path / FILE).with_suffix(".new").rmdir()
+    messages.add("slack", "21")
+    messages.close()
+    assert len((tmp_path / FILE).read_bytes().splitlines()) == 10
 
 
 def test_it_needs_nothing_but_python_and_aiosmtpd() -> None:

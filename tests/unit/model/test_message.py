@@ -78,6 +78,8 @@ HOSTILE = (
     '{"payload": {"custom_details": 3, "severity": [], "class": {}}, "links": [1, null]}',
     "Subject: =?utf-8?q?=ff?=\nContent-Type: text/plain; charset=nothing\n\n\udcff\x00",
     "To: " + "(" * 20_000 + "\n\nx",
+    'From: "' + '"' * 100_000 + "\nContent-Type: text/plain; " + "a*0*=utf-8''x;" * 10_000 + "\n\nx",
+    "".join(f"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n" for i in range(4000)),
     "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n",
 )
 
