@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AWAY_S = 60
 #: When each leaves, in seconds from the start of the load: all are away from the last of it until the first is back.
-LEAVES = {"jaeger": 2, "loki": 12, "prometheus": 22}
+LEAVES = {"jaeger": 1, "loki": 3, "prometheus": 6}
 #: How often the collector hands its counts on (compose/otelcol/config.yaml), and a second for those on their way.
 FLUSH_S = 5 + 1
 
