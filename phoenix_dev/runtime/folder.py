@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
+from phoenix_dev.telemetry.series.schema import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 LOCK = "engine.lock"
 DATABASE = "telemetry.db"
 RESERVE = "telemetry.reserve"
-#: What is made of the telemetry.
-SIGNALS = "signals.db"
+SIGNALS = FILE_NAME
 
 
 @contextmanager

@@ -72,10 +72,10 @@ class EmbeddedMetricStore:
     def _series(self) -> SeriesSource:
         """Those that are kept beside the store."""
         if self._kept_series is None:
-            from phoenix_dev.telemetry.series.database import FILE_NAME
             from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+            from phoenix_dev.telemetry.series.schema import FILE_NAME
 
-            self._kept_series = EmbeddedSeries(self._db.path.with_name(FILE_NAME))
+            self._kept_series = EmbeddedSeries(self._db.path.with_name(FILE_NAME), self._db.path)
         return self._kept_series
 
 

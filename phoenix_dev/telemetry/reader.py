@@ -9,7 +9,7 @@ from phoenix_dev.telemetry.database import ReadConnection
 from phoenix_dev.telemetry.logs import EmbeddedLogStore
 from phoenix_dev.telemetry.metrics import EmbeddedMetricStore
 from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
-from phoenix_dev.telemetry.series.database import FILE_NAME
+from phoenix_dev.telemetry.series.schema import FILE_NAME
 from phoenix_dev.telemetry.services import EmbeddedServiceStore
 from phoenix_dev.telemetry.traces import EmbeddedTraceStore
 from phoenix_dev.telemetry.unpack import BlockReader
@@ -27,5 +27,5 @@ def open_stores(path: Path) -> Stores:
         EmbeddedLogStore(db, blocks),
         EmbeddedMetricStore(db, blocks),
         EmbeddedServiceStore(db),
-        EmbeddedAlertStore(path.with_name(FILE_NAME)),
+        EmbeddedAlertStore(path.with_name(FILE_NAME), path),
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.stores.alerts import Handed
-from phoenix_dev.telemetry.series.database import FILE_NAME, SeriesConnection
+from phoenix_dev.telemetry.series.database import SeriesConnection
+from phoenix_dev.telemetry.series.schema import FILE_NAME
 from phoenix_dev.watching.diary import Watched
 from phoenix_dev.watching.orders import order_alerts, order_mail
 from phoenix_dev.watching.telling import HANDED, REAL

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from phoenix_dev.telemetry.retention.steady_clock import SteadyClock
-from phoenix_dev.telemetry.series.database import FILE_NAME
 from phoenix_dev.telemetry.series.past import Past
+from phoenix_dev.telemetry.series.schema import FILE_NAME
 from phoenix_dev.telemetry.series.upkeep import Upkeep
 from phoenix_dev.telemetry.series.writer import SeriesWriter
 from phoenix_dev.watching.counted import Ledger

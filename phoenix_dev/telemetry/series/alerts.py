@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.alert import SEVERITIES, Alert, Delivery, RuleState
 from phoenix_dev.model.quantity import duration
-from phoenix_dev.telemetry.series.database import SeriesConnection
+from phoenix_dev.telemetry.series.database import NothingYet, SeriesConnection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +60,10 @@ class AlertKeeper:
 
 
 class EmbeddedAlertStore:
-    """Implements `AlertStore` on the file."""
+    """Implements `AlertStore` on the file that is made of a `store`."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = SeriesConnection(path)
+    def __init__(self, path: Path, store: Path | None = None) -> None:
+        self._db = SeriesConnection(path, store)
 
     def rules(self) -> tuple[RuleState, ...]:
         """See `AlertStore.rules`. Raises NotReady, too, when nobody has evaluated them for a minute."""
@@ -80,10 +80,14 @@ class EmbeddedAlertStore:
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:
         """See `AlertStore.deliveries`."""
-        rows: list[Any] = self._db.rows("SELECT document FROM delivery WHERE time >= ? ORDER BY time, id", (since_ns,))
+        try:
+            rows: list[Any] = self._db.rows(_DELIVERIES, (since_ns,))
+        except NothingYet:
+            return ()
         return tuple(_delivery(json.loads(document)) for (document,) in rows)
 
 
+_DELIVERIES = "SELECT document FROM delivery WHERE time >= ? ORDER BY time, id"
 _RULES = "SELECT evaluated, document FROM rule ORDER BY id"
 
 

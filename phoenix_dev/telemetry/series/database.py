@@ -14,7 +14,6 @@ from phoenix_dev.telemetry.series.schema import APPLICATION_ID, TABLES, VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE_NAME = "signals.db"
 _BUSY_S = 5.0
 #: The version of a file that has no tables yet.
 _BEGUN = (0, 0)
@@ -86,19 +85,41 @@ def _delete(path: Path) -> None:
             os.unlink(file)
 
 
+class NothingYet(NotReady):
+    """The engine runs, or did, and nobody has written series yet."""
+
+
 class SeriesConnection(ReadConnection):
-    """A connection that reads signals.db while it is written; opened on first use, and anew when it was replaced."""
+    """A connection that reads signals.db while it is written; opened on first use, and anew when it was replaced.
+
+    Every query raises NotReady when it cannot be read, and NothingYet while there is none beside the `store` that it is
+    made of.
+    """
 
     _nothing = "no series are kept yet"
 
+    def __init__(self, path: Path, store: Path | None = None) -> None:
+        super().__init__(path, mapped=False)
+        self._store = store
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._store is not None and self._store.exists() and not self.path.exists():
+            self.close()
+            raise self._nothing_yet()
+        return super()._connection()
+
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_BUSY_S
-        )
+        uri = f"{self.path.absolute().as_uri()}?mode=ro"
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)
         version = _version_of(db)
         if version == (APPLICATION_ID, VERSION):
             return db
         db.close()
         if version == _BEGUN:
-            raise NotReady(f"{self._nothing}: {self.path} is just being made", hint="phoenix-dev status")
+            raise self._nothing_yet()
         raise NotReady(f"{self.path} is of another version", hint="phoenix-dev down && phoenix-dev up")
+
+    def _nothing_yet(self) -> NothingYet:
+        return NothingYet(
+            f"{self._nothing}; they are some seconds after the engine has begun", hint="phoenix-dev status"
+        )

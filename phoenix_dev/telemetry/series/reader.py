@@ -11,7 +11,7 @@ from phoenix_dev.model.series import Exemplar
 from phoenix_dev.promql.matchers import all_match
 from phoenix_dev.promql.source import Stream
 from phoenix_dev.telemetry.database import mark_suspect
-from phoenix_dev.telemetry.series.database import SeriesConnection
+from phoenix_dev.telemetry.series.database import NothingYet, SeriesConnection
 from phoenix_dev.telemetry.series.frames import LOOKBACK_MS, DamagedFrame, joined
 from phoenix_dev.telemetry.series.unpacked import UnpackedFrames
 
@@ -32,12 +32,14 @@ _KEPT_SELECTIONS = 256
 
 
 class EmbeddedSeries:
-    """Implements `SeriesSource` on the file. A sample stands in the frames from its arrival on, so frames are looked
-    through for as long after a time as a sample counts.
+    """Implements `SeriesSource` on the file that is made of a `store`; there are no series while only that is there.
+
+    A sample stands in the frames from its arrival on, so frames are looked through for as long after a time as a sample
+    counts.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._db = SeriesConnection(path)
+    def __init__(self, path: Path, store: Path | None = None) -> None:
+        self._db = SeriesConnection(path, store)
         self._frames = UnpackedFrames()
         self._layouts: dict[int, dict[int, int]] = {}
         self._selections: dict[tuple[Matcher, ...], dict[int, Labels]] = {}
@@ -49,7 +51,10 @@ class EmbeddedSeries:
 
     def select(self, matchers: Sequence[Matcher], since_ms: int, until_ms: int) -> Iterable[Stream]:
         """See `SeriesSource.select`."""
-        wanted = self._series(matchers)
+        try:
+            wanted = self._series(matchers)
+        except NothingYet:
+            return []
         found: dict[int, tuple[array[int], array[float]]] = {}
         for layout in self._layouts_of(since_ms, until_ms) if wanted else ():
             places = self._places(layout)
@@ -63,7 +68,10 @@ class EmbeddedSeries:
 
     def exemplars(self, matchers: Sequence[Matcher], since_ms: int, until_ms: int) -> Iterable[Exemplar]:
         """See `SeriesSource.exemplars`."""
-        wanted = self._series(matchers)
+        try:
+            wanted = self._series(matchers)
+        except NothingYet:
+            return []
         rows: list[Any] = self._db.rows(
             "SELECT series, time, value, trace FROM exemplar "
             "WHERE series IN (SELECT value FROM json_each(?)) AND time BETWEEN ? AND ?",

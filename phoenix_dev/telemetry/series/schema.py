@@ -19,6 +19,7 @@ from __future__ import annotations
 #: "PhxS" as a number: tells our files from other SQLite files (PRAGMA application_id).
 APPLICATION_ID = 0x50687853
 VERSION = 2
+FILE_NAME = "signals.db"
 
 TABLES = (
     "CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, key INTEGER NOT NULL UNIQUE, "

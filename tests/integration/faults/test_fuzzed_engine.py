@@ -159,9 +159,10 @@ BODIES = (*(export.SerializeToString() for export in _EXPORTS), *map(_json, _EXP
 
 
 def memory(stack: RunningStack) -> int:
-    """What the engine and the page's process hold (bytes)."""
+    """What the engine and the page's process hold (bytes); what watches begins when it likes, and is asked nothing."""
     engine = engine_of(stack)
-    return sum(process.memory_info().rss for process in (engine, *engine.children(recursive=True)))
+    asked = [child for child in engine.children(recursive=True) if "phoenix_dev.watching" not in child.cmdline()]
+    return sum(process.memory_info().rss for process in (engine, *asked))
 
 
 @pytest.fixture

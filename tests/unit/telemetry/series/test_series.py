@@ -10,6 +10,7 @@ import pytest
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.promql.matchers import Matcher
+from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
 from phoenix_dev.telemetry.series.newest import GROUP_WIDTH, Newest
 from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
@@ -212,6 +213,18 @@ def test_a_damaged_frame_is_left_out_and_the_file_is_looked_through_at_the_next_
     found = select(path, "calls_total", BEGIN, BEGIN + DAY)
     assert [time for time, _ in found["/a"]] == [BEGIN, BEGIN + 2 * STEP]
     assert path.with_name("signals.db.suspect").exists()
+
+
+def test_right_after_the_engine_has_begun_there_is_nothing_yet(path: Path) -> None:
+    store = path.with_name("telemetry.db")
+    store.touch()
+    for _ in range(2):
+        assert not list(EmbeddedSeries(path, store).select([], 0, BEGIN))
+        assert not list(EmbeddedSeries(path, store).exemplars([], 0, BEGIN))
+        assert EmbeddedAlertStore(path, store).deliveries(0) == ()
+        with pytest.raises(NotReady, match="some seconds"):
+            EmbeddedAlertStore(path, store).rules()
+        path.touch()  # it is just being made
 
 
 def test_without_a_file_it_is_said_that_there_is_none(path: Path) -> None:
