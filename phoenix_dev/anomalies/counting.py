@@ -25,7 +25,8 @@ MOST_GROUPS = 1_000
 OTHERS = "(other services)"
 #: Of so many lines of a template the times are kept, to see whether they come regularly.
 MOST_TIMES = 256
-_MOST_EXAMPLE = 2_000
+#: Of a message so many characters are kept as an example.
+MOST_EXAMPLE = 2_000
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Tally:
             self.first_ns = time_ns
         if time_ns >= self.last_ns or (trace_id and not self.example[0]):
             self.last_ns = max(self.last_ns, time_ns)
-            self.example = max(self.example, (bool(trace_id), time_ns, message[:_MOST_EXAMPLE], trace_id, severity))
+            self.example = max(self.example, (bool(trace_id), time_ns, message[:MOST_EXAMPLE], trace_id, severity))
 
     def merge(self, other: Tally) -> None:
         """All that the other counted."""

@@ -112,7 +112,7 @@ class Backend:
         """Around what reads an answer: one that is not built as it should be is the backend's fault."""
         try:
             yield
-        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as exc:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as exc:
             raise self.fault(path, "answered in a form that is not known") from exc
 
     def fault(self, path: str, what: str) -> NotReady:

@@ -18,6 +18,8 @@ from phoenix_dev import __version__
 if TYPE_CHECKING:
     from phoenix_dev.model.exchange import Outgoing
 
+#: What comes before the body of an answer, interim answers among it, is kept until its end (bytes).
+_MOST_HEAD = 2**20
 _PORTS = {"http": 80, "https": 443}
 #: Methods whose requests tell the length of their body also when there is none (RFC 9110, section 8.6).
 _WITH_A_BODY = ("POST", "PUT", "PATCH")
@@ -87,6 +89,7 @@ class _Connection(asyncio.Protocol):
         self._waiting: asyncio.Future[int] | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._headless = self._headed = self._bounded = self._stays_open = False
+        self._head_bytes = 0
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +101,7 @@ class _Connection(asyncio.Protocol):
         the answer may still come.
         """
         assert self._transport is not None
-        self._headless, self._headed, self._bounded = method == "HEAD", False, False
+        self._headless, self._headed, self._bounded, self._head_bytes = method == "HEAD", False, False, 0
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         try:
@@ -132,6 +135,9 @@ class _Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._break("did not answer in HTTP")
+        self._head_bytes += 0 if self._headed else len(data)
+        if self._head_bytes > _MOST_HEAD:
+            self._break("sent a head without an end")
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """See asyncio.Protocol. A body that tells no length ends with its connection (RFC 9112, section 6.3)."""

@@ -90,10 +90,11 @@ class Sending:
 
     async def _answers(self, over: asyncio.Event, tasks: set[asyncio.Task[None]]) -> None:
         """Until each is answered or given up; what is under way when all is over is given up at once."""
-        ending = asyncio.create_task(over.wait())
-        while tasks and not over.is_set():
-            await asyncio.wait({*tasks, ending}, return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
+        if tasks:
+            ending, answered = asyncio.create_task(over.wait()), asyncio.create_task(asyncio.wait(set(tasks)))
+            await asyncio.wait({ending, answered}, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            answered.cancel()
         left = list(tasks)
         for task in left:
             task.cancel()

@@ -6,7 +6,7 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from phoenix_dev.anomalies.counting import Counting
+from phoenix_dev.anomalies.counting import MOST_EXAMPLE, Counting
 from phoenix_dev.anomalies.judging import anomalies_in
 from phoenix_dev.anomalies.window import window
 from phoenix_dev.model.anomaly import AnomalyReport
@@ -63,11 +63,16 @@ def _is_severe(level: Level, least: int) -> bool:
     return not least or (level != "" and lowest_severity(level) >= least)
 
 
+def _short(line: LogLine) -> LogLine:
+    """No more of a line than is looked at or shown: some hundred of a megabyte would be held at once."""
+    return line if len(line.message) <= MOST_EXAMPLE else line._replace(message=line.message[:MOST_EXAMPLE])
+
+
 def _timed(lines: Iterator[LogLine]) -> Iterator[tuple[list[LogLine], int]]:
     """Lines in batches, and how long each took to come (ns)."""
     while True:
         begun = time.monotonic_ns()
-        batch = list(islice(lines, _BATCH))
+        batch = [_short(line) for line in islice(lines, _BATCH)]
         took_ns = time.monotonic_ns() - begun
         yield batch, took_ns
         if not batch:

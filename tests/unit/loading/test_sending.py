@@ -115,6 +115,13 @@ def test_why_there_is_no_answer_is_told(how: dict[str, object], why: str) -> Non
     assert (fired.answered, fired.unanswered[told], len(fired.sent)) == (0, 5, 5)
 
 
+def test_a_head_without_an_end_is_not_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoenix_dev.loading.connections._MOST_HEAD", 1000)
+    for endless in (b"HTTP/1.1 200 OK\r\nx: " + b"y" * 1000, b"HTTP/1.1 100 Continue\r\n\r\n" * 50):
+        with serving(answer=endless) as service:
+            assert dict(send(service.url).unanswered) == {"sent a head without an end": 5}
+
+
 def test_what_comes_unasked_is_no_answer_to_the_next_request() -> None:
     twice = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n" + b"HTTP/1.1 500 Late\r\ncontent-length: 0\r\n\r\n"
     with serving(answer=twice) as service:
