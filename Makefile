@@ -8,6 +8,7 @@
 #   make clients builds ahead the applications in Rust and JavaScript that the tests run (with cargo and npm, once)
 #   make long    the tests that take minutes each, without and with an engine
 #   make bench   the table of speeds
+#   make drill   every alert let happen on both runtimes, into docs/drills.md; needs a Docker engine (12 minutes)
 #   make clean   removes what the others made in this folder
 #
 # Another Python than python3: make demo PYTHON=python3.12
@@ -21,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo stop test soak live lint long clients bench clean
+.PHONY: help demo stop test soak live lint long clients bench drill clean
 .DELETE_ON_ERROR:
 
 help:
@@ -71,6 +72,9 @@ long: $(INSTALLED_DEV)
 
 bench: $(INSTALLED_DEV)
 	$(BIN)/python -m benchmarks
+
+drill: $(INSTALLED_DEV)
+	$(BIN)/python -m tools.drill
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

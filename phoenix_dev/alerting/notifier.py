@@ -39,6 +39,14 @@ class Pace:
         texts = (group_wait, group_interval, repeat_interval)
         return cls(*(int(text[:-1]) * _UNITS_S[text[-1]] * _NS for text in texts))
 
+    def divided(self, time_scale: float) -> Pace:
+        """That of a drill: nothing waits for others of its group, and the rest comes all the sooner. What was told is
+        not told again any sooner.
+        """
+        if time_scale <= 1:
+            return self
+        return Pace(_NS, max(_NS, round(self.group_interval_ns / time_scale)), self.repeat_interval_ns)
+
 
 @dataclass(slots=True)
 class _Told:
@@ -88,6 +96,13 @@ class Notifier:
         firing = [alert for alert in alerts if alert.state == "firing"]
         self._put_in_groups(firing, now_ns)
         return tuple(self._flushed(firing, now_ns))
+
+    def set_pace(self, pace: Pace) -> None:
+        """From now on so soon; a group that has a shorter time to wait now is not waited for any longer than that."""
+        if pace.group_interval_ns < self._pace.group_interval_ns:
+            for members in self._groups.values():
+                members.flush_ns = 0
+        self._pace = pace
 
     @property
     def due_ns(self) -> int | None:

@@ -58,8 +58,11 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
     from phoenix_dev.cli.watching import watch as watched
     from phoenix_dev.render.alerts import rule_lines, rules_json
     from phoenix_dev.usecases.alerts import alert_states
+    from phoenix_dev.usecases.drills import drill_notice
 
     stores, out = app.stores(), app.output
+    if notice := drill_notice(app.home, app.runtime().name):
+        out.talk(out.again(notice))
 
     def lines(found: Sequence[RuleState], columns: int) -> Iterable[Any]:
         return rule_lines(found, now_ns=time.time_ns(), width=columns, clip=out.clip)

@@ -7,6 +7,7 @@ import click
 from phoenix_dev import __version__
 from phoenix_dev.cli.alerts import alerts
 from phoenix_dev.cli.anomalies import anomalies
+from phoenix_dev.cli.chaos import chaos
 from phoenix_dev.cli.completion import completion
 from phoenix_dev.cli.config import config
 from phoenix_dev.cli.context import app_of, know
@@ -35,7 +36,7 @@ SECTIONS = (
     ("The stack", (up, down, status, doctor, env, config)),
     ("One request", (trace, traces, logs, open_, ui)),
     ("The system", (services, metrics, health, alerts, slo, anomalies)),
-    ("Drive it", (request, run, demo, load, verify)),
+    ("Drive it", (request, run, demo, load, chaos, verify)),
     ("The shell", (completion,)),
 )
 

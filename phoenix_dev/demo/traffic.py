@@ -22,7 +22,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.model.identifier import trace_id_of_traceparent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.state import DemoSystem
@@ -102,7 +102,7 @@ class Sent:
         }
 
 
-def send(system: DemoSystem, plan: TrafficPlan) -> Iterator[Sent]:
+def send(system: DemoSystem, plan: TrafficPlan) -> Generator[Sent]:
     """Send the plan's requests and yield each in order. When this ends, every service has sent what it held of them.
 
     Raises NotReady when the api-gateway does not answer.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
+
+#: What may be done to a part of a stack, on purpose.
+Disturbance = Literal["stop", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,26 @@ class Runtime(Protocol):
 
     def endpoints(self) -> Endpoints:
         """Where the running stack takes telemetry. Raises NotReady when none runs."""
+        ...
+
+    def begin_drill(self, time_scale: float) -> None:
+        """Until `end_drill`, or the end of this process, divide durations and rate windows of rules by this, and
+        evaluate and tell each second; 1 changes nothing, and no other process begins a drill meanwhile.
+
+        Returns before rules are evaluated so. Raises NotReady when another drill is on, or the stack does not run.
+        """
+        ...
+
+    def end_drill(self) -> None:
+        """Have all as it was before. Raises NotReady when that cannot be done now; then the next `up` does it."""
+        ...
+
+    def disturb(self, part: str, how: Disturbance) -> None:
+        """Stop or pause a part of the stack by its name. Raises UsageError where there is none of this name."""
+        ...
+
+    def undo(self, part: str, how: Disturbance) -> None:
+        """Let it run again."""
         ...
 
     def data(self, *, sized: bool = True) -> StoredData:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.processes.beside import engine_ended, say
+from phoenix_dev.processes.drill import scale_now
 from phoenix_dev.watching.alerting import Alerting
 from phoenix_dev.watching.asked import Asking
 from phoenix_dev.watching.options import WatchingOptions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Whoever sends, and whoever waits for an answer, comes first.
-_NICE = 10
+_NICE = 15
 #: Between two looks at what has arrived (seconds).
 _POLL_S = 1.0
 #: In a drill, between two frames and two evaluations (seconds).
@@ -32,25 +32,29 @@ def main(arguments: Sequence[str]) -> None:
     os.nice(_NICE)
     options = WatchingOptions.from_argument(arguments[0])
     told = Told.from_text(options.told)
-    if told.tuning.time_scale > 1:  # a drill
-        options = replace(options, flush_s=min(options.flush_s, _DRILL_S))
     try:
         asking = Asking(options.home, options.endpoint, options.look_s, say)
         watcher = Watcher(options, _now_ms(), asking.answers, say)
         alerting = Alerting(options, told, watcher.writer, watcher.put, _now_ms(), say)
         asking.start()
         alerting.start()
-        _watch(watcher, alerting, options.flush_s)
+        _watch(watcher, alerting, options, told.tuning.time_scale)
     except PhoenixDevError as error:
         say(error.message)
         os._exit(error.exit_code)
     os._exit(0)  # nobody waits for a service that answers slowly
 
 
-def _watch(watcher: Watcher, alerting: Alerting, flush_s: float) -> None:
+def _watch(watcher: Watcher, alerting: Alerting, options: WatchingOptions, time_scale: float) -> None:
+    scale, flush_s = 1.0, options.flush_s
     due = time.monotonic() + flush_s
     more = watcher.turn(_now_ms())
     while not engine_ended(0 if more else max(0.0, min(_POLL_S, due - time.monotonic()))):
+        now = max(time_scale, scale_now(options.home))
+        if now != scale:
+            scale, flush_s = now, options.flush_s if now == 1 else min(options.flush_s, _DRILL_S)
+            alerting.rescale(scale, flush_s)
+            due = min(due, time.monotonic() + flush_s)
         more = watcher.turn(_now_ms())
         if time.monotonic() >= due:
             watcher.flush(now_ms := _now_ms())

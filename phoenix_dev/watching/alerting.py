@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phoenix_dev.alerting.channels import Channels, channels_of
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from phoenix_dev.watching.told import Told
 
 _NS = 10**6
-#: In a drill (nanoseconds): time that is divided does not become less than this.
-_LEAST_NS = 10**9
 
 
 class Alerting:
@@ -44,13 +43,11 @@ class Alerting:
         say: Callable[[str], None],
     ) -> None:
         self._writer = writer
+        self._told = told
         self._keeper = AlertKeeper(writer)
+        least_ms = round(options.flush_s * 1000)
         self._evaluation = Evaluation(
-            alert_rules(told.tuning),
-            recording_rules(told.tuning),
-            EmbeddedSeries(writer.path),
-            put,
-            round(options.flush_s * 1000),
+            alert_rules(told.tuning), recording_rules(told.tuning), EmbeddedSeries(writer.path), put, least_ms
         )
         channels = _channels(told, say)
         self._telling = Telling(told.project, options.page_for, pace_of(told), channels, options.home, say)
@@ -60,6 +57,12 @@ class Alerting:
     def start(self) -> None:
         """Begin to make summaries when they are due."""
         self._summaries.start()
+
+    def rescale(self, time_scale: float, flush_s: float) -> None:
+        """From now on durations are divided by this, and rules are evaluated every `flush_s` at most."""
+        told = replace(self._told, tuning=replace(self._told.tuning, time_scale=time_scale))
+        self._evaluation.change(alert_rules(told.tuning), recording_rules(told.tuning), round(flush_s * 1000))
+        self._telling.set_pace(pace_of(told))
 
     def evaluate(self, now_ms: int) -> None:
         """Evaluate the rules for which it is time, and tell whoever is to be told."""
@@ -89,12 +92,9 @@ class Alerting:
 
 def pace_of(told: Told) -> Pace:
     """How soon people are told; in a drill all the sooner."""
-    alerts, scale = told.alerts, told.tuning.time_scale
+    alerts = told.alerts
     pace = Pace.of(alerts.group_wait, alerts.group_interval, alerts.repeat_interval)
-    if scale <= 1:
-        return pace
-    interval_ns = max(_LEAST_NS, round(pace.group_interval_ns / scale))
-    return Pace(_LEAST_NS, interval_ns, pace.repeat_interval_ns)
+    return pace.divided(told.tuning.time_scale)
 
 
 def _channels(told: Told, say: Callable[[str], None]) -> Channels:

@@ -41,8 +41,8 @@ class Evaluation:
     ) -> None:
         self._source = source
         self._put = put
-        self._recording = recording
-        self._rules = [WatchedRule(rule, least_ms) for rule in rules]
+        self._rules: list[WatchedRule] = []
+        self.change(rules, recording, least_ms)
         self._series: dict[Labels, Sequence[Mapping[str, str]]] = {}
         self._told: set[Labels] = set()
 
@@ -53,6 +53,17 @@ class Evaluation:
             rule = watched.rule
             if state := known.get((rule.alert, rule.severity, rule.expression)):
                 watched.remember(state, now_ms)
+
+    def change(self, rules: Sequence[AlertRule], recording: Sequence[RecordingRule], least_ms: int) -> None:
+        """From now on evaluate these rules, every `least_ms` at most. A rule of the same name and severity goes on with
+        the alerts that the former one had, as Prometheus has it when it reads its rules anew.
+        """
+        before = {_identity(watched.rule): watched for watched in self._rules}
+        self._recording = recording
+        self._rules = [WatchedRule(rule, least_ms) for rule in rules]
+        for watched in self._rules:
+            if former := before.get(_identity(watched.rule)):
+                watched.go_on_from(former)
 
     @property
     def states(self) -> tuple[RuleState, ...]:
@@ -93,6 +104,10 @@ class Evaluation:
         if key not in self._series and len(self._series) >= _MOST_SERIES:
             self._series.clear()
         return self._series.setdefault(key, (dict(key),))
+
+
+def _identity(rule: AlertRule) -> tuple[str, str, str]:
+    return rule.alert, rule.severity, rule.indicator
 
 
 def with_inhibited(states: Sequence[RuleState]) -> tuple[RuleState, ...]:

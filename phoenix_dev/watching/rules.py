@@ -85,6 +85,10 @@ class WatchedRule:
             labels = dict(alert.labels)
             self._active[_key(labels)] = _Active(labels, labels, alert.value, since_ms, fires)
 
+    def go_on_from(self, former: WatchedRule) -> None:
+        """Take up the alerts of a rule that this one takes the place of."""
+        self._active = former._active
+
     @property
     def state(self) -> RuleState:
         """The rule as it is now; what inhibits its alerts is not looked at here."""

@@ -77,6 +77,10 @@ class Telling:
             HANDED: json.dumps(handed),
         }
 
+    def set_pace(self, pace: Pace) -> None:
+        """From now on people are told so soon."""
+        self._notifier.set_pace(pace)
+
     def fires(self, alerts: Sequence[Alert]) -> None:
         """What the last evaluation found."""
         self._firing = tuple(alert for alert in alerts if alert.state == "firing")

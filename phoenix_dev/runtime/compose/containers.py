@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose.catalogue import JAEGER, PROJECT_LABEL, SERVICE_LABEL
@@ -110,6 +110,23 @@ class Containers:
                     said: bytes = one.logs(tail=limit)
                     return tuple(said.decode(errors="replace").splitlines())
         return ()
+
+    def signal(self, service: str, name: str) -> None:
+        """Send a signal to a service, where it runs."""
+        with self._client() as client:
+            for one in self._list(client):
+                if one.labels[SERVICE_LABEL] == service and one.status == "running":
+                    one.kill(signal=name)
+
+    def tell(self, service: str, what: Literal["stop", "start", "pause", "unpause"]) -> bool:
+        """Have a service's container do this, where it is not so already; whether there is one that could."""
+        wanted = {"stop": ("running", "paused"), "pause": ("running",), "unpause": ("paused",)}
+        with self._client() as client:
+            for one in self._list(client):
+                if one.labels[SERVICE_LABEL] == service and one.status in wanted.get(what, ("exited", "created")):
+                    getattr(one, what)()
+                    return True
+        return False
 
     def volumes(self) -> tuple[str, ...]:
         """The full names of the project's volumes."""

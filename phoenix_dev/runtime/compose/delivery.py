@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phoenix_dev.alerting.channels import Channels, Email
     from phoenix_dev.settings import Settings
 
-_CONFIGURATION = "compose/alertmanager/alertmanager.yml"
+CONFIGURATION = "compose/alertmanager/alertmanager.yml"
 _LINKS = "compose/alertmanager/templates/links.tmpl"
 #: Below the project's state folder; what compose.yaml mounts is relative to the folder that it runs from.
 _LOCKED, _OPEN = "channels", "files"
@@ -51,7 +51,7 @@ class Delivery:
     def files(self, assets: Path) -> Mapping[str, bytes]:
         """Files of the folder that compose runs from, by their path in it, which are not what the assets have."""
         return {
-            _CONFIGURATION: self._configuration((assets / _CONFIGURATION).read_bytes()),
+            CONFIGURATION: self._configuration((assets / CONFIGURATION).read_bytes()),
             _LINKS: self._links((assets / _LINKS).read_text(encoding="utf-8")).encode(),
             **dict(_program()),
         }

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from phoenix_dev.signals.tuning import Tuning
 
 
+#: Where they lie in that folder.
+FOLDERS = tuple(f"provisioning/{made.FOLDER}" for made in (prometheus, loki))
+
+
 def rule_files(tuning: Tuning) -> dict[str, bytes]:
     """Files of the folder that compose runs from, by their path in it."""
     return {

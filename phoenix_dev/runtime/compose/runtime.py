@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.model.stack import Endpoints, StackStatus
+    from phoenix_dev.runtime.compose.disturbing import Disturbing
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.drill import ComposeDrill
     from phoenix_dev.runtime.compose.stack_files import StackFiles
-    from phoenix_dev.runtime.protocol import Listener
+    from phoenix_dev.runtime.protocol import Disturbance, Listener
     from phoenix_dev.settings import Settings
 
 _LOCK = "compose.lock"
@@ -84,6 +86,7 @@ class ComposeRuntime:
                 notes = ComposeStart(
                     self.home, self.settings, self.without or (), self.listener, docker_engine, self.files
                 ).run(timeout_s)
+                self._drill.heal()
         return Started(self._status(brief=True), notes)
 
     def stop(self) -> Stopped:
@@ -118,6 +121,29 @@ class ComposeRuntime:
             raise NotReady(f"the stack of project {self.settings.project} does not run", hint="phoenix-dev up")
         return record.endpoints
 
+    def begin_drill(self, time_scale: float) -> None:
+        """See Runtime. Raises NotReady for a stack that `up` did not start."""
+        from phoenix_dev.alerting.notifier import Pace
+
+        self.endpoints()
+        alerts = self.settings.alerts
+        pace = Pace.of(alerts.group_wait, alerts.group_interval, alerts.repeat_interval)
+        with folder.writing(self.home), self._alone(_OTHERS_S):
+            self._drill.begin(time_scale, self.settings.tuning, pace)
+
+    def end_drill(self) -> None:
+        """See Runtime."""
+        with folder.writing(self.home), self._alone(_OTHERS_S):
+            self._drill.end()
+
+    def disturb(self, part: str, how: Disturbance) -> None:
+        """See Runtime."""
+        self._disturbing.disturb(part, how)
+
+    def undo(self, part: str, how: Disturbance) -> None:
+        """See Runtime."""
+        self._disturbing.undo(part, how)
+
     def data(self, *, sized: bool = True) -> StoredData:
         """See Runtime. Raises NotReady when no Docker engine answers."""
         containers = Containers(self.docker_engine, self.settings.project)
@@ -146,6 +172,22 @@ class ComposeRuntime:
         profile = last.profile if last else self.settings.profile
         record = ComposeRecord.read(self.home)
         return status_of(self.home, self.settings.project, profile, record, brief=brief)
+
+    @property
+    def _containers(self) -> Containers:
+        return Containers(self.docker_engine, self.settings.project)
+
+    @property
+    def _drill(self) -> ComposeDrill:
+        from phoenix_dev.runtime.compose.drill import ComposeDrill
+
+        return ComposeDrill(self.home, self.files, self._containers)
+
+    @property
+    def _disturbing(self) -> Disturbing:
+        from phoenix_dev.runtime.compose.disturbing import Disturbing
+
+        return Disturbing(self._containers)
 
     def _write_files_anew(self) -> None:
         from phoenix_dev.assets import assets_folder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.runtime.compose import jaeger_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 FOLDERS = ("compose", "provisioning")
@@ -82,6 +82,17 @@ class StackFiles:
                     path.unlink()
         # Of what is left: a file that has just gone must not count for those that mounted it.
         _put(self.compose_files[1], json.dumps(self._marks(), indent=1).encode())
+
+    def replace(self, contents: Mapping[str, bytes], folders: Collection[str] = ()) -> None:
+        """Put files in place by their path below `folder`, while the stack runs: no service counts as changed by that.
+        Others in `folders` are removed. Raises OSError.
+        """
+        for name, content in contents.items():
+            _put(self.folder / name, content)
+        for name in folders:
+            for path in list(_files(self.folder / name)):
+                if path.relative_to(self.folder).as_posix() not in contents:
+                    path.unlink()
 
     def _marks(self) -> dict[str, Any]:
         """A label a service over what it mounts from here."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from phoenix_dev import __version__
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
+from phoenix_dev.processes.drill import begin_drill, forget_drill
 from phoenix_dev.processes.lock import FileLock
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.embedded.farewell import Farewell
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.runtime.ports import WantedPort
+    from phoenix_dev.runtime.protocol import Disturbance
     from phoenix_dev.settings import Settings
     from phoenix_dev.telemetry.retention.limits import Limits
 
@@ -90,6 +92,24 @@ class EmbeddedRuntime:
         if record is None:
             raise NotReady(f"the stack of project {self.settings.project} does not run", hint="phoenix-dev up")
         return record.endpoints
+
+    def begin_drill(self, time_scale: float) -> None:
+        """See Runtime: the process that watches looks whether one is on."""
+        self.endpoints()
+        begin_drill(self.home, time_scale)
+
+    def end_drill(self) -> None:
+        """See Runtime."""
+        forget_drill(self.home)
+
+    def disturb(self, part: str, how: Disturbance) -> None:
+        """See Runtime; here are no parts."""
+        raise UsageError(
+            f"the embedded runtime is one process: there is no '{part}' to {how}", hint="phoenix-dev chaos --list"
+        )
+
+    def undo(self, part: str, how: Disturbance) -> None:
+        """See Runtime."""
 
     def data(self, *, sized: bool = True) -> StoredData:  # noqa: ARG002 - a look at two files
         """See Runtime."""

@@ -1,0 +1,126 @@
+"""The faults that can be let happen: one for every row of alerts about services and machines, in both severities.
+
+How many requests go wrong is chosen so that the bound of one severity is passed and that of the other is not, as far
+from both as windows allow that hold ten seconds of requests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phoenix_dev.demo.catalogue import GATEWAY, KNOWLEDGE_BREAKER, LLM, TOOLS
+from phoenix_dev.drilling.fault import BuiltIn, Host, Requests, Service
+from phoenix_dev.drilling.host import HOST, MOUNTPOINT
+from phoenix_dev.errors import UsageError
+from phoenix_dev.signals.names import BREAKER_STATE, CALLS, CPU, FILESYSTEM, HEALTH, LLM_OPERATIONS, MEMORY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from phoenix_dev.drilling.fault import HostMetric
+    from phoenix_dev.model.alert import Severity
+
+_RATE = 10.0
+_ERRORS, _LATENCY, _MODEL, _BREAKERS = "ServiceErrorRate", "ApiLatencyP95", "LlmFailureRate", "CircuitBreakerOpen"
+_GATEWAY, _LLM, _BREAKER = {"service_name": GATEWAY}, {"service_name": LLM}, {"breaker": KNOWLEDGE_BREAKER}
+#: What is measured is there, and has been for a window.
+_ASKED = f'sum(rate({CALLS}{{service_name="{GATEWAY}", span_kind="SPAN_KIND_SERVER"}}[15s])) > 0'
+_GENERATED = f'sum(rate({LLM_OPERATIONS}{{service_name="{LLM}"}}[15s])) > 0'
+_CLOSED = f'max({BREAKER_STATE}{{breaker="{KNOWLEDGE_BREAKER}", state="open"}}) == 0'
+
+
+def _requests(
+    name: str,
+    severity: Severity,
+    what: str,
+    means: Requests,
+    alert: str,
+    *,
+    labels: Mapping[str, str] = _GATEWAY,
+    ready: str = _ASKED,
+    along: tuple[str, ...] = (),
+) -> BuiltIn:
+    return BuiltIn(name, severity, what, means, alert, labels, ready, _RATE, along)
+
+
+_REQUESTS = (
+    _requests("tool-errors", "critical", "every second request fails", Requests(("tool-errors",), 2), _ERRORS),
+    _requests("tool-errors", "warning", "one request in 33 fails", Requests(("tool-errors",), 33), _ERRORS),
+    _requests(
+        "slow-db", "critical", "the database takes seconds for every eighth", Requests(("slow-db",), 8), _LATENCY
+    ),
+    _requests(
+        "slow-answers", "warning", "the model takes 700 ms for every eighth", Requests(("",), 8, 700), _LATENCY
+    ),
+    _requests(
+        "llm-errors", "critical", "the model fails in every third request", Requests(("llm-errors",), 3), _MODEL,
+        labels=_LLM, ready=_GENERATED, along=(_ERRORS, _BREAKERS),
+    ),
+    _requests(
+        "llm-errors", "warning", "the model fails in one request in 80", Requests(("llm-errors",), 80), _MODEL,
+        labels=_LLM, ready=_GENERATED, along=(_ERRORS, _BREAKERS),
+    ),
+    _requests(
+        "db-errors", "warning", "the database fails until the circuit breaker before it opens",
+        Requests(("db-errors",), 4), _BREAKERS, labels=_BREAKER, ready=_CLOSED, along=(_ERRORS,),
+    ),
+    _requests(
+        "db-errors", "critical", "the database and the model fail, and both circuit breakers open",
+        Requests(("db-errors", "llm-errors"), 3), _BREAKERS, labels=_BREAKER, ready=_CLOSED, along=(_ERRORS, _MODEL),
+    ),
+)  # fmt: skip
+
+
+def _healthy(service: str) -> str:
+    return f'min({HEALTH}{{service_name="{service}"}}) == 1'
+
+
+def _service(name: str, severity: Severity, what: str, means: Service, along: tuple[str, ...] = ()) -> BuiltIn:
+    labels, ready = {"service_name": means.service}, _healthy(means.service)
+    return BuiltIn(name, severity, what, means, "HealthCheckFailing", labels, ready, along=along)
+
+
+_SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
+_SERVICES = tuple(
+    one
+    for severity in _SEVERITIES
+    for one in (
+        _service("not-ready", severity, f"{TOOLS} says that it is not ready", Service("not-ready", TOOLS)),
+        _service("gone", severity, f"{TOOLS} is not there", Service("gone", TOOLS), (_ERRORS,)),
+    )
+)
+
+
+def _host(severity: Severity, metric: HostMetric, what: str, alert: str, series: str) -> BuiltIn:
+    labels = {"host_name": HOST} | ({"mountpoint": MOUNTPOINT} if metric == "disk" else {})
+    ready = f'count({series}{{host_name="{HOST}"}}) > 0'
+    return BuiltIn(f"host-{metric}", severity, f"a made-up host has {what}", Host(metric), alert, labels, ready)
+
+
+_HOSTS = tuple(
+    one
+    for severity in _SEVERITIES
+    for one in (
+        _host(severity, "cpu", "busy processors", "HostCpu", CPU),
+        _host(severity, "memory", "little memory left", "HostMemory", MEMORY),
+        _host(severity, "disk", "a full disk", "HostDisk", FILESYSTEM),
+    )
+)
+
+BUILT_IN: Sequence[BuiltIn] = (*_REQUESTS, *_SERVICES, *_HOSTS)
+#: The rows of requirement R24 in both severities.
+TABLE = tuple(one for one in BUILT_IN if not isinstance(one.means, Service))
+NAMES = tuple(dict.fromkeys(one.name for one in BUILT_IN))
+
+
+def built_in(name: str, severity: Severity | None) -> BuiltIn:
+    """The fault of this name; of two severities the critical unless one is named. Raises UsageError."""
+    found = {one.severity: one for one in BUILT_IN if one.name == name}
+    if not found:
+        raise UsageError(f"'{name}' is no fault that an alert watches for", hint="phoenix-dev chaos --list")
+    wanted = severity or next(one for one in _SEVERITIES if one in found)
+    if wanted not in found:
+        raise UsageError(
+            f"'{name}' leads to an alert of severity {', '.join(found)} only", hint=f"phoenix-dev chaos {name}"
+        )
+    return found[wanted]

@@ -1,0 +1,113 @@
+"""One runtime: started, left in peace for a while, and then drilled row by row."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from phoenix_dev.cli.context import AppContext
+from phoenix_dev.drilling.catalogue import TABLE
+from phoenix_dev.drilling.traffic import Traffic
+from phoenix_dev.usecases.chaos import drill
+from phoenix_dev.usecases.demo import start_demo
+
+RUNTIMES = ("embedded", "compose")
+TIME_SCALE = 60.0
+#: Requests a second while nothing goes wrong; how long they go on before alerts count, and then (seconds).
+_QUIET_RATE, _SETTLING_S, _QUIET_S = 10.0, 60.0, 90.0
+_PORTS = (
+    "OTLP_HTTP", "OTLP_GRPC", "UI", "JAEGER", "JAEGER_ERRORS", "LOKI", "PROMETHEUS", "ALERTMANAGER", "INBOX", "GRAFANA",
+    "INFRASTRUCTURE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fault, and what `chaos --json` told of it; `told` is empty when it told nothing."""
+
+    fault: str
+    severity: str
+    alert: str
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Of one runtime: the rows, and the alerts of the quiet time, each with its summary."""
+
+    rows: tuple[Row, ...]
+    quiet: tuple[str, ...]
+    true: tuple[str, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Whether every row was, and nothing fired that nobody had made."""
+        return not self.quiet and all(row.told.get("proven") for row in self.rows)
+
+
+def run_all(runtime: str) -> Run:
+    """All of it on one runtime."""
+    project = f"phoenix-drill-{runtime}"
+    env = {**os.environ, "PHOENIX_DEV_PROJECT": project, **_free_ports()}
+    with ExitStack() as at_the_end:
+        at_the_end.callback(_command, env, "down", "--data", "--yes")
+        at_the_end.callback(_command, env, "demo", "stop")
+        _command(env, "up", "--runtime", runtime, *(("--without", "grafana") if runtime == "compose" else ()))
+        quiet = _left_in_peace(AppContext().with_flags(project=project))
+        rows = tuple(_drilled(env, runtime, one.name, one.severity, one.alert) for one in TABLE)
+    fired = {alert: about for alert, about in quiet.items() if not about.startswith("true")}
+    return Run(rows, tuple(fired), tuple(set(quiet) - set(fired)))
+
+
+def _drilled(env: dict[str, str], runtime: str, fault: str, severity: str, alert: str) -> Row:
+    ran = _command(env, "chaos", fault, "--severity", severity, "--time-scale", f"{TIME_SCALE:g}", "--json")
+    told = json.loads(ran.stdout) if ran.stdout.strip() else {}
+    said = "proven" if told.get("proven") else f"NOT PROVEN: {ran.stderr.strip()[-400:]}"
+    sys.stderr.write(f"{runtime}: {fault} ({severity}): {said}\n")
+    return Row(fault, severity, alert, told)
+
+
+def _left_in_peace(app: AppContext) -> dict[str, str]:
+    """What fires while requests go well, and whether that is true: what a machine says of itself is."""
+    running = start_demo(app.home, app.otlp_http_endpoint()).system
+    fired: dict[str, str] = {}
+    with Traffic(running, _QUIET_RATE, 1), drill(app.runtime(), TIME_SCALE):
+        time.sleep(_SETTLING_S)
+        until = time.monotonic() + _QUIET_S
+        while time.monotonic() < until:
+            for rule in app.stores().alerts.rules():
+                for alert in rule.alerts:
+                    if alert.state == "firing":
+                        about = "true" if alert.labels.get("host_name") else "nobody made it"
+                        fired[f"{alert.name} ({alert.severity}): {alert.annotations.get('summary')}"] = about
+            time.sleep(1)
+    sys.stderr.write(f"left in peace: {fired}\n")
+    return fired
+
+
+def _command(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "phoenix_dev", *args], env=env, capture_output=True, text=True, check=False
+    )
+
+
+def _free_ports() -> dict[str, str]:
+    """Below those that the system gives to whoever connects."""
+    free = (port for port in random.sample(range(20_000, 32_000), 1_000) if _is_free(port))
+    return {f"PHOENIX_DEV_PORTS_{name}": str(port) for name, port in zip(_PORTS, free, strict=False)}
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True

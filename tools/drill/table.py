@@ -1,0 +1,57 @@
+"""The table of drills, between its markers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tools.drill.runs import Row, Run
+
+BEGIN, END = "<!-- drills -->", "<!-- end of drills -->"
+_STAGES = ("pending", "firing", "delivered", "resolved")
+
+
+def written(text: str, runs: Mapping[str, Run], date: str, commit: str) -> str:
+    """A document with what came of the drills in it."""
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    return f"{before}{BEGIN}\n" + "\n".join(_lines(runs, date, commit)) + f"\n{END}{after}"
+
+
+def _lines(runs: Mapping[str, Run], date: str, commit: str) -> Iterator[str]:
+    yield f"{date}, commit {commit}. Seconds since the fault began; `resolved`: since it was taken away."
+    yield ""
+    stages = [
+        f"{runtime}: {stage}" if not number else stage for runtime in runs for number, stage in enumerate(_STAGES)
+    ]
+    yield f"| alert | severity | fault | {' | '.join(stages)} |"
+    yield "|---|---|---|" + "---:|" * len(stages)
+    for rows in zip(*(run.rows for run in runs.values()), strict=True):
+        cells = [cell for row in rows for cell in _cells(row)]
+        yield f"| {rows[0].alert} | {rows[0].severity} | `{rows[0].fault}` | {' | '.join(cells)} |"
+    yield ""
+    for runtime, run in runs.items():
+        yield _peace(runtime, run)
+
+
+def _cells(row: Row) -> Iterator[str]:
+    stages = row.told.get("stages", {})
+    began = _after(stages, "recovered") or 0.0
+    for stage in _STAGES:
+        after = _after(stages, "told_resolved" if stage == "resolved" else stage)
+        if after is None:
+            yield "–" if stage == "pending" and row.told.get("proven") else "**missed**"
+        else:
+            yield f"{after - began if stage == 'resolved' else after:.1f}"
+
+
+def _after(stages: dict[str, dict[str, float]], stage: str) -> float | None:
+    return stages.get(stage, {}).get("after_s")
+
+
+def _peace(runtime: str, run: Run) -> str:
+    fired = f"fired: {'; '.join(run.quiet)}" if run.quiet else "nothing fired"
+    true = f", but what the machine truly was short of: {'; '.join(sorted(run.true))}" if run.true else ""
+    return f"- {runtime}, a minute and a half of healthy requests: {fired}{true}."
