@@ -11,13 +11,16 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.cli.context import AppContext
 from phoenix_dev.drilling.catalogue import TABLE
 from phoenix_dev.drilling.traffic import Traffic
 from phoenix_dev.usecases.chaos import drill
 from phoenix_dev.usecases.demo import start_demo
+
+if TYPE_CHECKING:
+    from phoenix_dev.model.alert import Alert
 
 RUNTIMES = ("embedded", "compose")
 TIME_SCALE = 60.0
@@ -61,7 +64,7 @@ def run_all(runtime: str) -> Run:
         at_the_end.callback(_command, env, "down", "--data", "--yes")
         at_the_end.callback(_command, env, "demo", "stop")
         _command(env, "up", "--runtime", runtime, *(("--without", "grafana") if runtime == "compose" else ()))
-        quiet = _left_in_peace(AppContext().with_flags(project=project))
+        quiet = _left_in_peace(project)
         rows = tuple(_drilled(env, runtime, one.name, one.severity, one.alert) for one in TABLE)
     fired = {alert: about for alert, about in quiet.items() if not about.startswith("true")}
     return Run(rows, tuple(fired), tuple(set(quiet) - set(fired)))
@@ -75,8 +78,9 @@ def _drilled(env: dict[str, str], runtime: str, fault: str, severity: str, alert
     return Row(fault, severity, alert, told)
 
 
-def _left_in_peace(app: AppContext) -> dict[str, str]:
+def _left_in_peace(project: str) -> dict[str, str]:
     """What fires while requests go well, and whether that is true: what a machine says of itself is."""
+    app = AppContext().with_flags(project=project)
     running = start_demo(app.home, app.otlp_http_endpoint()).system
     fired: dict[str, str] = {}
     with Traffic(running, _QUIET_RATE, 1), drill(app.runtime(), TIME_SCALE):
@@ -84,13 +88,19 @@ def _left_in_peace(app: AppContext) -> dict[str, str]:
         until = time.monotonic() + _QUIET_S
         while time.monotonic() < until:
             for rule in app.stores().alerts.rules():
-                for alert in rule.alerts:
-                    if alert.state == "firing":
-                        about = "true" if alert.labels.get("host_name") else "nobody made it"
-                        fired[f"{alert.name} ({alert.severity}): {alert.annotations.get('summary')}"] = about
+                fired |= {_named(alert): _about(alert) for alert in rule.alerts if alert.state == "firing"}
             time.sleep(1)
-    sys.stderr.write(f"left in peace: {fired}\n")
+    sys.stderr.write(f"{project}: left in peace: {fired}\n")
     return fired
+
+
+def _named(alert: Alert) -> str:
+    about = alert.labels.get("service_name") or alert.labels.get("host_name") or "the stack"
+    return f"{alert.name} ({alert.severity}) of {about}"
+
+
+def _about(alert: Alert) -> str:
+    return "true" if alert.labels.get("host_name") else "nobody made it"
 
 
 def _command(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
