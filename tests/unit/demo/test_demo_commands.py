@@ -5,28 +5,37 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from phoenix_dev.demo.catalogue import SERVICES
 from phoenix_dev.demo.scenario import request_ids
 from tests.integration.terminal import COLUMNS, cells, run_in_terminal
+from tests.stack import running_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import Invoke
     from tests.running import CommandLine
+    from tests.stack import RunningStack
+
+
+@pytest.fixture(scope="module")
+def with_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack with the demo running; stopped at the end."""
+    with running_stack(tmp_path_factory.mktemp("demo-commands")) as stack:
+        stack.run("demo", "start")
+        yield stack
+        stack.run("demo", "stop")
 
 
 @pytest.fixture
-def demo(run_cli: CommandLine, stack: dict[str, Any]) -> Iterator[CommandLine]:
-    """The command line with the demo running; stopped at the end."""
-    started = run_cli("demo", "start")
-    assert started.code == 0, started.stderr
-    yield run_cli
-    run_cli("demo", "stop")
+def demo(with_demo: RunningStack, run_cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line with the demo running."""
+    monkeypatch.setenv("PHOENIX_DEV_HOME", str(with_demo.home))
+    return run_cli
 
 
 def test_without_a_stack_the_demo_says_what_to_run(run_cli: CommandLine) -> None:
@@ -121,6 +130,7 @@ def test_the_same_seed_prints_the_same_ids_and_the_same_truth(demo: CommandLine)
 
 
 def test_a_fault_stands_until_it_is_cleared_and_status_tells_what_was_done(demo: CommandLine) -> None:
+    before = demo("demo", "status", "--json").json()["counts"]["requests"]["received"]
     sent = demo("demo", "traffic", "--count", "3", "--fault", "llm-errors", "--fault-every", "3")
     assert len(sent.stdout.splitlines()) == 3
     assert "llm-errors" in sent.stdout.splitlines()[2]
@@ -129,11 +139,12 @@ def test_a_fault_stands_until_it_is_cleared_and_status_tells_what_was_done(demo:
     assert marked.split()[1] == "gone"
     assert marked.endswith("data-router")
     told = demo("demo", "status", "--json").json()
-    assert told["counts"]["requests"]["received"] == 3
+    assert told["counts"]["requests"]["received"] == before + 3
     assert {one["name"] for one in told["services"] if one["state"] == "gone"} == {"data-router"}
     assert told["faults"] == [{"name": "gone", "service": "data-router"}]
     assert demo("demo", "fault", "clear").stderr == "Cleared: gone (data-router).\n"
-    assert ["requests.received", "3"] in [line.split() for line in demo("demo", "status").stdout.splitlines()]
+    rows = [line.split() for line in demo("demo", "status").stdout.splitlines()]
+    assert ["requests.received", f"{before + 3}"] in rows
 
 
 def test_demo_alone_starts_everything_shows_one_request_and_says_how_to_stop(run_cli: CommandLine) -> None:

@@ -48,27 +48,21 @@ def alive(pids: set[int]) -> set[int]:
 
 
 def test_what_is_started_is_stopped_and_nothing_is_left(folder: Path, own_sink: Sink) -> None:
+    """What a service says last, it says while it ends: that it arrives shows that the rest was sent before."""
     started = start_demo(folder, own_sink.endpoint)
     pids = {service.pid for service in started.system.services}
     assert started.fresh
     assert [service.name for service in started.system.services] == list(SERVICES)
     assert alive(pids) == pids
+    written = json.loads((folder / "demo" / "state.json").read_text())
+    assert len({service["url"] for service in written["services"]}) == 6
+    assert written["otlp_endpoint"] == own_sink.endpoint
+    again = start_demo(folder, own_sink.endpoint)
+    assert (again.fresh, again.system) == (False, started.system)
     assert stop_demo(folder) == SERVICES
     assert not alive(pids)
     assert state.load(folder) is None
-
-
-def test_stopping_sends_what_is_still_held(folder: Path, own_sink: Sink) -> None:
-    """What a service says last, it says while it ends: that it arrives shows that the rest was sent before."""
-    start_demo(folder, own_sink.endpoint)
-    stop_demo(folder)
     assert {log.service for log in own_sink.got.logs if log.key[2] == "service stopped"} == set(SERVICES)
-
-
-def test_starting_again_finds_it_running(folder: Path, own_sink: Sink) -> None:
-    first = start_demo(folder, own_sink.endpoint)
-    second = start_demo(folder, own_sink.endpoint)
-    assert (second.fresh, second.system) == (False, first.system)
 
 
 def test_stopping_nothing_is_fine(home: Path) -> None:
@@ -76,9 +70,13 @@ def test_stopping_nothing_is_fine(home: Path) -> None:
     assert not home.exists()
 
 
-def test_a_damaged_demo_is_started_anew(folder: Path, own_sink: Sink) -> None:
+def test_a_service_that_dies_under_traffic_is_named_and_a_damaged_demo_started_anew(
+    folder: Path, own_sink: Sink
+) -> None:
     first = start_demo(folder, own_sink.endpoint).system
-    os.kill(first.services[3].pid, signal.SIGKILL)
+    os.kill(first.services[-1].pid, signal.SIGKILL)
+    with pytest.raises(NotReady, match="knowledge-base of the demo does not answer"):
+        list(send(first, TrafficPlan(seed=1, count=2)))
     wait_until(lambda: not first.is_alive())
     with pytest.raises(NotReady):
         system.running(folder)
@@ -157,13 +155,10 @@ def test_what_the_shell_tells_other_sdks_does_not_silence_the_demo(
         "http_proxy": "http://127.0.0.1:9",
     }.items():
         monkeypatch.setenv(name, value)
-    sent = first_request(folder, own_sink.endpoint)
-    assert own_sink.got.of_trace(sent.trace_id).counted == (sent.truth.spans, sent.truth.logs)
-
-
-def test_the_first_request_goes_through_all_six_services(folder: Path, own_sink: Sink) -> None:
     sent = first_request(folder, own_sink.endpoint, seed=4)
-    assert {span.service for span in own_sink.got.of_trace(sent.trace_id).spans} == set(SERVICES)
+    found = own_sink.got.of_trace(sent.trace_id)
+    assert found.counted == (sent.truth.spans, sent.truth.logs)
+    assert {span.service for span in found.spans} == set(SERVICES), "the first request goes through all six"
 
 
 def test_a_service_that_is_gone_comes_back_where_it_was_and_its_counts_go_on(folder: Path, own_sink: Sink) -> None:
@@ -184,17 +179,3 @@ def test_a_service_that_is_gone_comes_back_where_it_was_and_its_counts_go_on(fol
     list(send_traffic(folder, healthy))
     assert demo_status(folder).counts["llm"]["requests"] == counted["llm"]["requests"] + 2
     assert len(stop_demo(folder)) == 6
-
-
-def test_a_service_that_dies_under_traffic_is_named(folder: Path, own_sink: Sink) -> None:
-    running = start_demo(folder, own_sink.endpoint).system
-    os.kill(running.services[-1].pid, signal.SIGKILL)
-    with pytest.raises(NotReady, match="knowledge-base of the demo does not answer"):
-        list(send(running, TrafficPlan(seed=1, count=2)))
-
-
-def test_the_state_tells_where_each_service_answers(folder: Path, own_sink: Sink) -> None:
-    start_demo(folder, own_sink.endpoint)
-    written = json.loads((folder / "demo" / "state.json").read_text())
-    assert len({service["url"] for service in written["services"]}) == 6
-    assert written["otlp_endpoint"] == own_sink.endpoint
