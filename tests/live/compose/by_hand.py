@@ -104,7 +104,8 @@ class ByHand:
     def trace_ids(self, service: str, most: int) -> set[str]:
         """IDs of traces of the last hour with a span of a service, in the store of 7 days."""
         now_us = time.time_ns() // 1000
-        asked = {"service": service, "start": now_us - 3600 * 10**6, "end": now_us, "limit": most, "raw": "true"}
+        hour = {"start": str(now_us - 3600 * 10**6), "end": str(now_us)}
+        asked = {"service": service, **hour, "limit": str(most), "raw": "true"}
         answer = self.http.get(f"{self.url('JAEGER')}/api/traces", params=asked)
         assert answer.status_code == 200, answer.text
         return {trace["traceID"].rjust(32, "0") for trace in answer.json()["data"]}
