@@ -23,6 +23,11 @@ class Remembered:
     last_ms: int = 0
     totals: array[float] = field(default_factory=lambda: array("d"))
 
+    @property
+    def characters(self) -> int:
+        """How many its labels have. Series of one point share the texts of their labels, but for their names."""
+        return sum(len(name) + len(text) for name, text in self.labels[0].items()) if self.labels else 0
+
     def added(self, values: array[float]) -> array[float]:
         """The sums with these deltas."""
         if self.totals:
@@ -33,12 +38,13 @@ class Remembered:
 
 
 class Memory:
-    """What is remembered, of so many at most: then that which came longest ago is forgotten. A counter of deltas that
-    was forgotten begins anew, which every rate expects of a counter.
+    """What is remembered, of so many at most, with labels of so many characters in all: then that which came longest
+    ago is forgotten. A counter of deltas that was forgotten begins anew, which every rate expects of a counter.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_characters: int = 50_000_000) -> None:
         self._most = most
+        self._characters_left = most_characters
         self._known: dict[Hashable, Remembered] = {}
 
     def of(self, key: Hashable, labels: Callable[[], Labels]) -> Remembered:
@@ -46,7 +52,8 @@ class Memory:
         known = self._known.pop(key, None)
         if known is None:
             known = Remembered(labels())
-            if len(self._known) >= self._most:
-                del self._known[next(iter(self._known))]
+            self._characters_left -= known.characters
+            while self._known and (len(self._known) >= self._most or self._characters_left < 0):
+                self._characters_left += self._known.pop(next(iter(self._known))).characters
         self._known[key] = known
         return known

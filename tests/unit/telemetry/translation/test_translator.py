@@ -9,6 +9,7 @@ import yaml
 
 from phoenix_dev.promql.source import is_stale
 from phoenix_dev.telemetry.translation.labels import PROMOTED
+from phoenix_dev.telemetry.translation.memory import Memory
 from phoenix_dev.telemetry.translation.translator import Translator
 from tests import otlp
 
@@ -214,3 +215,16 @@ def test_the_same_series_have_the_same_labels_as_long_as_they_are_remembered() -
     kept = labels("c", "b")
     assert kept[1] == first[1]
     assert labels("c", "b") == kept
+
+
+def test_large_labels_push_out_what_came_longest_ago() -> None:
+    memory = Memory(most=100, most_characters=2000)
+    first = memory.of("first", lambda: ({"a": "x" * 900},))
+    assert memory.of("first", tuple) is first
+    memory.of("second", lambda: ({"a": "x" * 900},))
+    assert memory.of("first", tuple) is first
+    memory.of("third", lambda: ({"a": "x" * 900},))
+    assert memory.of("first", tuple) is first, "it came after the second"
+    assert memory.of("second", lambda: ({"a": "anew"},)).labels == ({"a": "anew"},)
+    larger = memory.of("larger than all", lambda: ({"a": "x" * 9000},))
+    assert memory.of("larger than all", tuple) is larger
