@@ -105,7 +105,8 @@ class ComposeStart:
         for attempt in range(_ATTEMPTS):
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
-            delivery = Delivery(self.home, self.settings, channels, chosen.numbers, self.without)
+            missing = (*self.without, *unavailable)
+            delivery = Delivery(self.home, self.settings, channels, chosen.numbers, missing)
             delivery.write_secrets()
             further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **delivery.variables()}
             environment = {**self._environment(chosen.numbers), **further}
