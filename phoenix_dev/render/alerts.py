@@ -61,14 +61,20 @@ def rules_json(rules: Iterable[RuleState]) -> dict[str, Any]:
 
 
 def delivery_lines(delivery: Delivery, *, width: int, clip: bool = True) -> Iterator[Text]:
-    """What a channel was sent: when and what, then the fields it has there, then its text."""
+    """What a channel was sent: when, and its title, on a line of its own where it is long; then the fields that it has
+    there, then its text.
+    """
     cut = width if clip else ENDLESS
     words = words_of(delivery)
     head = Line(cut).add(f"{day(delivery.time_ns)} {clock(delivery.time_ns)[:8]} ", style.DIM)
     head.add(f"{delivery.channel:9} ", style.STRONG).add(f"{delivery.status:8} ")
     if delivery.status != "summary":
         head.add(f"{delivery.severity:{_SEVERITY_CELLS}} ", _STYLES[delivery.severity])
-    yield head.add(delivery.title or "(without a title)").text()
+    title = delivery.title or "(without a title)"
+    fits = head.add_whole(title)
+    yield head.text()
+    if not fits:
+        yield Line(cut).add("  ").add(title, style.STRONG).text()
     if words.fields:
         line = Line(cut).add("  ")
         for number, (name, value) in enumerate(words.fields):

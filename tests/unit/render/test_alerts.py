@@ -82,6 +82,11 @@ def test_each_message_is_shown_in_the_form_of_its_channel() -> None:
         "  To team@x.example · Subject [x] daily summary",
         "  │ all is well",
     ]
+    long = delivery_of(T0, "slack", json.dumps({"text": "orchestrator: 12% of its requests fail"}))
+    assert [line.plain for line in delivery_lines(long, width=80)][:2] == [
+        "2026-10-05 04:05:06 slack     firing   info",
+        "  orchestrator: 12% of its requests fail",
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
