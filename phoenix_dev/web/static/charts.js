@@ -75,9 +75,16 @@ function fill(tip, data, index) {
   tip.replaceChildren(row(data.words[index], said.length ? "" : "nothing"), ...said.map((one) => row(one.name, one.value, one.hue)));
   const point = pointAt(data, index);
   if (point) tip.append(row(point.words, "○"));
-  const x = across(data, index);
-  tip.style.left = `${x}%`;
-  tip.classList.toggle("left", x > 50);
+  place(tip, across(data, index) / 100);
+}
+
+// Beside what it is about, and within the window: below a chart where there is room, else above it, else on it.
+function place(tip, part) {
+  const box = tip.parentElement.getBoundingClientRect(), [width, height] = [tip.offsetWidth, tip.offsetHeight + 30];
+  const right = box.width * part + 12, end = document.documentElement.clientWidth - box.left - width - 8;
+  tip.style.left = `${Math.max(8 - box.left, Math.min(right <= end ? right : right - width - 24, end))}px`;
+  tip.classList.toggle("below", box.bottom + height < innerHeight);
+  tip.classList.toggle("above", box.bottom + height >= innerHeight && box.top > height + 50);
 }
 
 function inWords(data, index) {
