@@ -14,9 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from phoenix_dev.inbox.channels import TAKEN, Refused
+
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from io import BufferedIOBase
 
     from phoenix_dev.inbox.keeping import Messages
@@ -33,21 +35,10 @@ _THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re
 _IN_THE_STACK = re.compile(r"inbox(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _BUSY = b"HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
-#: The longest field that is told back (characters): as long as a key of PagerDuty may be.
-_LONGEST = 255
 
 
 #: Status, type and body, the latter in pieces: what many read at once is not in memory once for each.
 _Answer = tuple[int, str, list[bytes]]
-
-
-class Refused(Exception):
-    """An answer that is no success: its status, and its body (a text, or what becomes JSON)."""
-
-    def __init__(self, status: int, body: str | dict[str, Any]) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
 
 
 class Web(ThreadingHTTPServer):
@@ -170,10 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _post(self, path: str) -> _Answer:
         self._expect_host(_THIS_MACHINE, _IN_THE_STACK)
-        if path not in _TAKEN:
+        if path not in TAKEN:
             raise Refused(404, "there are /slack and /v2/enqueue\n")
         text = self._posted().decode("utf-8", "replace")
-        channel, status, answer = _TAKEN[path](text)
+        channel, status, answer = TAKEN[path](text)
         self.server.messages.add(channel, text)
         return status, *_body(answer)
 
@@ -194,40 +185,6 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < int(length):
             raise Refused(400, "the body is shorter than was told\n")
         return body
-
-
-#: What a message becomes when it is parsed takes many times its bytes: one at a time.
-_PARSING = threading.Lock()
-
-
-def _field(text: str, name: str) -> str | None:
-    """A field of a JSON object, empty where it has none; None for what is no JSON object."""
-    with _PARSING:
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            return None
-        return str(found.get(name, ""))[:_LONGEST] if isinstance(found, dict) else None
-
-
-def _slack(text: str) -> tuple[str, int, str]:
-    if _field(text, "event_action") is None:
-        raise Refused(400, "invalid_payload")
-    return "slack", 200, "ok"
-
-
-def _pagerduty(text: str) -> tuple[str, int, dict[str, Any]]:
-    if _field(text, "event_action") not in ("trigger", "acknowledge", "resolve"):
-        told = "event_action must be one of trigger, acknowledge, resolve"
-        raise Refused(400, {"status": "invalid event", "message": "Event object is invalid", "errors": [told]})
-    key = _field(text, "dedup_key")
-    return "pagerduty", 202, {"status": "success", "message": "Event processed", "dedup_key": key}
-
-
-_TAKEN: Mapping[str, Callable[[str], tuple[str, int, str | dict[str, Any]]]] = {
-    "/slack": _slack,
-    "/v2/enqueue": _pagerduty,
-}
 
 
 def _body(answer: str | dict[str, Any]) -> tuple[str, list[bytes]]:
