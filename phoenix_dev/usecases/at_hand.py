@@ -180,6 +180,8 @@ def built_in_fault(name: str, severity: Severity | None, home: Path, endpoint: s
 
 def part_fault(runtime: Runtime, how: Disturbance, part: str) -> FaultAtHand:
     """A part of the stack is stopped or paused. Raises UsageError for one whose absence nobody could tell of."""
+    if runtime.name != "compose":
+        raise UsageError(f"the embedded runtime is one process: there is no '{part}' to {how}", hint=_LIST)
     job = _JOBS.get(part, part)
     if job not in _JOBS.values():
         raise UsageError(

@@ -105,7 +105,7 @@ class EmbeddedRuntime:
     def disturb(self, part: str, how: Disturbance) -> None:
         """See Runtime; here are no parts."""
         raise UsageError(
-            f"the embedded runtime is one process: there is no '{part}' to {how}", hint="phoenix-dev chaos --list"
+            f"the embedded runtime has no parts, so none to {how}: not '{part}' either", hint="phoenix-dev status"
         )
 
     def undo(self, part: str, how: Disturbance) -> None:
