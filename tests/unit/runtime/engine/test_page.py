@@ -46,7 +46,8 @@ def asked(engine: EngineRecord, path: str = "/", address: str = "127.0.0.1") -> 
 
 def page_of(engine: EngineRecord) -> psutil.Process | None:
     """The process of the page, while there is one."""
-    return next(iter(psutil.Process(engine.pid).children()), None)
+    children = psutil.Process(engine.pid).children()
+    return next((child for child in children if "phoenix_dev.web" in child.cmdline()), None)
 
 
 def test_nobody_looks_and_nothing_runs(runtime: EmbeddedRuntime, engine: EngineRecord) -> None:
