@@ -33,15 +33,22 @@ if TYPE_CHECKING:
 _GROUPS = (
     "outages",
     "compose",
-    "test_truth",
     "test_trouble",
-    "doctor",
     "contract",
-    "alerts",
-    "logs",
-    "clients",
     "test_running",
+    "logs",
+    "infrastructure",
     "provisioning",
+    "test_truth",
+    "sampling",
+    "proof",
+    "doctor",
+    "clients",
+    "test_stopping",
+    "rules",
+    "promql",
+    "test_anomalies",
+    "alerts",
 )
 _FILE_BY_FILE = "lifecycle"
 #: Until every part can do its work, on an engine that has the images (seconds).
