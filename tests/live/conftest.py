@@ -35,6 +35,7 @@ _GROUPS = (
     "compose",
     "test_trouble",
     "contract",
+    "drills",
     "test_running",
     "logs",
     "infrastructure",
