@@ -115,8 +115,11 @@ def test_nothing_that_is_typed_is_more_than_a_name(measured: Site, typed: str) -
     assert all(char.isprintable() or char == "\n" for char in answer.text)
 
 
-def test_where_nothing_is_measured_it_is_told_what_to_run(filled: Site) -> None:
-    for path in ("/metrics", "/alerts"):
-        answer = filled.get(path)
-        assert answer.status == 503
-        assert "phoenix-dev up" in answer.text
+def test_where_nothing_is_measured_yet_it_is_told_what_to_run(filled: Site) -> None:
+    answer = filled.get("/metrics?service=web")
+    assert answer.status == 200
+    assert "Nothing was measured of web in this time" in answer.text
+    assert "phoenix-dev demo" in answer.text
+    alerts = filled.get("/alerts")
+    assert alerts.status == 503
+    assert "no series are kept yet" in alerts.text
