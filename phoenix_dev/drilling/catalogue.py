@@ -26,7 +26,10 @@ _GATEWAY, _LLM, _BREAKER = {"service_name": GATEWAY}, {"service_name": LLM}, {"b
 #: What is measured is there, and has been for a window.
 _ASKED = f'sum(rate({CALLS}{{service_name="{GATEWAY}", span_kind="SPAN_KIND_SERVER"}}[15s])) > 0'
 _GENERATED = f'sum(rate({LLM_OPERATIONS}{{service_name="{LLM}"}}[15s])) > 0'
-_CLOSED = f'max({BREAKER_STATE}{{breaker="{KNOWLEDGE_BREAKER}", state="open"}}) == 0'
+#: None is open any more, whatever went before.
+_CLOSED = (
+    f'max({BREAKER_STATE}{{state="open"}}) == 0 and on () max({BREAKER_STATE}{{breaker="{KNOWLEDGE_BREAKER}"}}) > 0'
+)
 
 
 def _requests(

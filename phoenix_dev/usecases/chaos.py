@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _POLL_S = 0.2
 #: Until rules are evaluated with another scale of time (seconds).
 _SCALED_S = 30.0
+#: Until a message that an alert is over has come, if one comes: groups are looked at once a minute (seconds).
+_TOLD_S = 75.0
+_HOUR_NS = 3600 * 10**9
 _ALERTS = "phoenix-dev alerts"
 
 
@@ -92,6 +95,7 @@ class Trial:
         with self.fault.around():
             self._await(self._is_ready, self.timeout_s, "what the alert is about is not measured")
             self._await(self._is_calm, self.timeout_s, f"{rule.alert} ({rule.severity}) fires already")
+            self._await_told()
             self._began_ns = time.time_ns()
             try:
                 self.fault.inject()
@@ -194,6 +198,22 @@ class Trial:
         return not any(
             alert.name == expected.alert and expected.labels.items() <= alert.labels.items() for alert in self._alerts()
         )
+
+    def _await_told(self) -> None:
+        """Wait until it was told that the alert is over, where it was told before that it fires: whoever sends messages
+        does not tell of what fires again meanwhile. That it is over may never be told, so it is not waited for in vain.
+        """
+        deadline = time.monotonic() + _TOLD_S
+        while time.monotonic() < deadline:
+            told = [
+                over
+                for one in self.stores.alerts.deliveries(time.time_ns() - _HOUR_NS)
+                for over in (False, True)
+                if self._tells(one, over=over)
+            ]
+            if not told or told[-1]:
+                return
+            time.sleep(_POLL_S)
 
     def _await(self, condition: Callable[[], bool], patience_s: float, otherwise: str) -> None:
         """Raises NotReady with `otherwise` when a condition does not come true."""
