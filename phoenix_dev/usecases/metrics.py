@@ -48,7 +48,8 @@ def read_figures(
     asked = groups or (OF_ONE if service else OF_ALL)
     known = asking.known([name for group in asked for name in group.needs])
     found = [asking.group(group, whole=whole) for group in asked if not known.isdisjoint(group.needs)]
-    if service and not groups and not any(group.rows for group in found if group.key == ENDPOINTS.key):
+    is_asked = any(group.rows for group in found if group.key == ENDPOINTS.key)
+    if service and not groups and not is_asked and not known.isdisjoint(WORK.needs):
         found.insert(0, asking.group(WORK, whole=whole))
     kept = tuple(group for group in found if group.rows)
     return Figures(service, since_ns, until_ns, asking.window_ns, times, kept)
