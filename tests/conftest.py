@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from tests import warm
-from tests.leftovers import children, left_behind
+from tests.leftovers import left_behind, there
 from tests.ports import own_ports
 from tests.running import CommandLine
 from tests.waiting import wait_until
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import psutil
 
 # A shared machine has slow moments; what is slow is measured in benchmarks, not here.
 settings.register_profile("phoenix-dev", deadline=None, print_blob=True)
@@ -78,7 +77,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PHOENIX_DEV_HOME", str(own))
     monkeypatch.chdir(tmp_path / "work")
     warm.prepare()
-    before = children()
+    before = there()
     yield own
     _expect_nothing_left(before, own)
 
@@ -117,7 +116,7 @@ def invoke() -> Invoke:
     return run
 
 
-def _expect_nothing_left(before: set[psutil.Process], home: Path) -> None:
+def _expect_nothing_left(before: frozenset[int], home: Path) -> None:
     if not left_behind(before, home):
         return
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
@@ -14,21 +15,27 @@ if TYPE_CHECKING:
 _PYTHONS_OWN = "multiprocessing.resource_tracker"
 
 
-def children() -> set[psutil.Process]:
-    """The processes below this one."""
-    return set(psutil.Process().children(recursive=True))
+def there() -> frozenset[int]:
+    """The numbers of all processes of this machine: what is new can be told by looking at few of them."""
+    return frozenset(psutil.pids())
 
 
-def left_behind(before: set[psutil.Process], home: Path) -> list[psutil.Process]:
+def left_behind(before: frozenset[int], home: Path) -> list[psutil.Process]:
     """Processes that live and were not there before: those below this one and those of `home`."""
-    return [process for process in children() - before | _serving(home) if _lives(process)]
+    new = there() - before - {os.getpid()}
+    if not new:
+        return []
+    below = {one for one in psutil.Process().children(recursive=True) if one.pid in new}
+    return [process for process in below | _serving(home, new) if _lives(process)]
 
 
-def _serving(home: Path) -> set[psutil.Process]:
+def _serving(home: Path, numbers: frozenset[int]) -> set[psutil.Process]:
     """A background process has no parent to know it by, but the environment it was started in."""
-    return {
-        process for process in psutil.process_iter() if process.pid != os.getpid() and _home_of(process) == str(home)
-    }
+    found = set()
+    for number in numbers:
+        with suppress(psutil.Error):
+            found.add(psutil.Process(number))
+    return {process for process in found if _home_of(process) == str(home)}
 
 
 def _home_of(process: psutil.Process) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.leftovers import children, left_behind
+from tests.leftovers import left_behind, there
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ WAITS_FOR_INPUT = "import sys; print('up', flush=True); sys.stdin.read()"
 
 
 def test_a_child_is_seen_until_it_has_ended(home: Path) -> None:
-    before = children()
+    before = there()
     with subprocess.Popen([sys.executable, "-c", WAITS_FOR_INPUT], stdin=subprocess.PIPE) as child:
         assert [process.pid for process in left_behind(before, home)] == [child.pid]
         child.communicate()
@@ -27,8 +27,7 @@ def test_a_child_is_seen_until_it_has_ended(home: Path) -> None:
 
 
 def test_a_background_process_of_the_home_is_seen_although_it_is_no_child(home: Path) -> None:
-    before = children()
-    before = children()
+    before = there()
     reader, writer = os.pipe()
     orphan = (
         "import subprocess, sys; waits = [sys.executable, '-c', 'import sys; sys.stdin.read()'];"
