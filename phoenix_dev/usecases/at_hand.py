@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 _LIST = "phoenix-dev chaos --list"
 #: How long a command of the user's may take (seconds).
 _COMMAND_S = 60.0
-#: Parts by the names that users and Prometheus have for them, as far as their absence can be told.
-_JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "loki": "loki", "grafana": "grafana"}
+#: Parts by the names that users and Prometheus have for them, as far as their absence can be told: who asks for alerts
+#: asks Prometheus and Loki, which have rules, and Alertmanager and the inbox.
+_JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "grafana": "grafana"}
 
 
 class FaultAtHand(Protocol):
@@ -185,7 +186,8 @@ def part_fault(runtime: Runtime, how: Disturbance, part: str) -> FaultAtHand:
     job = _JOBS.get(part, part)
     if job not in _JOBS.values():
         raise UsageError(
-            f"what becomes of '{part}' nobody could tell: a drill stops or pauses {', '.join(_JOBS)}", hint=_LIST
+            f"without '{part}' nobody could tell what its alert does: a drill stops or pauses {', '.join(_JOBS)}",
+            hint=_LIST,
         )
     severity: Severity = "critical" if job in CORE_PARTS else "warning"
     return _Bare(
