@@ -33,7 +33,8 @@ NAME = f"Errors{RUN}"
 TOLD = {
     "summary": "12% of <!channel> & fail",
     "description": "It was 5% for 3m.",
-    "runbook": "1. `phoenix-dev traces --error`\n2. Sleep <well>.\n",
+    # As YAML has a mapping: Alertmanager would make one of it.
+    "runbook": "1. `phoenix-dev traces --error`: look.\n2. Then: sleep <well>.\n",
     "dashboard": "phoenix-service",
 }
 
@@ -140,9 +141,11 @@ def page(annotations: Mapping[str, str], labels: Mapping[str, str]) -> str:
 
 
 def comparable(delivery: Delivery) -> dict[str, Any]:
-    """A message without what is Alertmanager's own: the key of a group, the name of the project."""
+    """A message without what is Alertmanager's own: the key of a group, the name of the project, what keeps texts from being YAML."""
     body: dict[str, Any] = json.loads(delivery.body)
     body.pop("dedup_key", None)
+    details = body.get("payload", {}).get("custom_details", {})
+    details |= {name: text.lstrip("\t") for name, text in details.items() if isinstance(text, str)}
     for part in (body.get("payload", {}), *body.get("attachments", [])):
         part.pop("group", None)
         part.pop("footer", None)
