@@ -141,7 +141,7 @@ def page(annotations: Mapping[str, str], labels: Mapping[str, str]) -> str:
 
 
 def comparable(delivery: Delivery) -> dict[str, Any]:
-    """A message without what is Alertmanager's own: the key of a group, the name of the project, what keeps texts from being YAML."""
+    """A message without what is Alertmanager's own: a group's key, the project's name, the tabs that ward YAML off."""
     body: dict[str, Any] = json.loads(delivery.body)
     body.pop("dedup_key", None)
     details = body.get("payload", {}).get("custom_details", {})
