@@ -1,4 +1,4 @@
-"""A real Chromium, that of the system, one for all tests of a worker."""
+"""A real Chromium, that of the system, one for the tests of a file: while it runs, no other test can use asyncio."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium. Skipped where there is none, unless PHOENIX_TEST_REQUIRE names it."""
     path = need("chromium")
