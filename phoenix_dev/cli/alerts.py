@@ -85,9 +85,9 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
 @json_option
 @pass_app
 def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, as_json: bool) -> None:
-    """Show what would have been sent: each message in the form of its channel, oldest first.
+    """Show what would have been sent, as its channel gets it.
 
-    Channels that the settings set up (alerts.*) get what is theirs, and the inbox the rest.
+    The oldest is first. Channels that the settings set up (alerts.*) get what is theirs, and the inbox the rest.
     """
     from phoenix_dev.render.alerts import delivery_json, delivery_lines
     from phoenix_dev.usecases.alerts import delivered
@@ -110,7 +110,7 @@ def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, as_json: b
 @json_option
 @pass_app
 def test(app: AppContext, *, timeout: float, yes: bool, as_json: bool) -> None:
-    """Send one alert of each severity and wait until each has arrived in its channel.
+    """Send an alert of each severity and wait until it arrives.
 
     The exit status is 4 when one did not in time.
     """

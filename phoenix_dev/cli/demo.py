@@ -40,7 +40,7 @@ def _explained() -> tuple[str, Sequence[tuple[str, str]]]:
     invoke_without_command=True,
 )
 @seed_option
-@click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong in the request.")
+@click.option("--fault", type=click.Choice(FAULTS), metavar="FAULT", help="What goes wrong in the request.")
 @pass_app
 @click.pass_context
 def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault | None) -> None:
@@ -126,6 +126,7 @@ def stop(app: AppContext) -> None:
     "--fault",
     "faults",
     type=click.Choice(FAULTS),
+    metavar="FAULT",
     multiple=True,
     help="What goes wrong in a request; given several times, each in its turn.",
 )

@@ -73,7 +73,7 @@ def clear(app: AppContext, *, names: tuple[str, ...]) -> None:
 @json_option
 @pass_app
 def status(app: AppContext, *, as_json: bool) -> None:
-    """Tell what runs, which faults stand, and what the services have done so far.
+    """Tell what runs, what is wrong on purpose, and what was done.
 
     They count requests, tokens, queries, tools and cache look-ups beside their telemetry: what dashboards must show.
     """

@@ -49,8 +49,8 @@ _HELP = "phoenix-dev load --help"
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header; may be repeated.")
 @click.option("-d", "--data", metavar="TEXT", help="The body; @FILE reads a file, @- or - stdin.")
 @click.option(
-    "--fault", "faults", type=click.Choice(FAULTS), multiple=True,
-    help="What goes wrong in a request to the demo; given several times, each in its turn.",
+    "--fault", "faults", type=click.Choice(FAULTS), metavar="FAULT", multiple=True,
+    help="What goes wrong in a request to the demo ('demo --help' names them); given several times, each in its turn.",
 )  # fmt: skip
 @click.option(
     "--fault-every", type=click.IntRange(min=1), default=1, show_default=True,

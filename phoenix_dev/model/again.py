@@ -28,6 +28,9 @@ TAKE_RUNTIME = frozenset(
         "slo",
         "request",
         "anomalies",
+        "load",
+        "chaos",
+        "verify",
     )
 )
 #: A quoted word, in which nothing is a command; or a command of ours, up to the end of its words.
