@@ -34,6 +34,7 @@ def _lines(runs: Mapping[str, Run], date: str, commit: str) -> Iterator[str]:
     yield ""
     for runtime, run in runs.items():
         yield _peace(runtime, run)
+        yield from _besides(runtime, run)
 
 
 def _cells(row: Row) -> Iterator[str]:
@@ -49,6 +50,15 @@ def _cells(row: Row) -> Iterator[str]:
 
 def _after(stages: dict[str, dict[str, float]], stage: str) -> float | None:
     return stages.get(stage, {}).get("after_s")
+
+
+def _besides(runtime: str, run: Run) -> Iterator[str]:
+    """What fired in a drill that nobody expected: such a row is not proven, whatever its numbers."""
+    for row in run.rows:
+        names = [f"{one['alert']} ({one['severity']})" for one in row.told.get("others", ()) if not one["explained"]]
+        if names:
+            besides = ", ".join(dict.fromkeys(names))
+            yield f"- {runtime}, `{row.fault}` ({row.severity}): **not proven**, besides fired {besides}."
 
 
 def _peace(runtime: str, run: Run) -> str:
