@@ -39,6 +39,7 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from phoenix_dev.model.course import Course
     from phoenix_dev.stores import Stores
 
 DRAWN = 40
@@ -131,11 +132,17 @@ def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]
 
 
 def test_every_chart_of_the_page_can_be_drawn(sent: list[dict[str, Any]], stores: Stores, since_ns: int) -> None:
-    now = time.time_ns()
-    found = read_courses(stores, "", since_ns - 60 * 10**9, now, Tuning())
-    courses = {one.key: one for section in found.sections for one in section.courses}
-    assert found.troubles == ()
-    assert {line.name for line in courses["services-rate"].lines} == set(requests_expected(sent))
-    assert courses["services-p95"].exemplars
-    assert {"llm-rate", "tools-p95", "caches-hit", "breakers-state", "processes-cpu", "core_part"} <= set(courses)
-    assert read_history(stores, since_ns - 60 * 10**9, now).times_ns
+    def courses() -> dict[str, Course]:
+        found = read_courses(stores, "", since_ns - 60 * 10**9, time.time_ns(), Tuning())
+        assert found.troubles == ()
+        return {one.key: one for section in found.sections for one in section.courses}
+
+    def every_service_has_a_rate() -> bool:
+        rate = courses().get("services-rate")
+        return rate is not None and {line.name for line in rate.lines} == set(requests_expected(sent))
+
+    wait_until(every_service_has_a_rate, deadline=60, what="a second value of each counter, without which is no rate")
+    drawn = courses()
+    assert drawn["services-p95"].exemplars
+    assert {"llm-rate", "tools-p95", "caches-hit", "breakers-state", "processes-cpu", "core_part"} <= set(drawn)
+    assert read_history(stores, since_ns - 60 * 10**9, time.time_ns()).times_ns
