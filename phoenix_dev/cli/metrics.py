@@ -14,10 +14,9 @@ from phoenix_dev.cli.options import json_option, runtime_option, since_option
 from phoenix_dev.cli.types import Duration, Moment, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from phoenix_dev.model.figures import Figures
-    from phoenix_dev.model.series import Series
 
 #: How often `--watch` asks anew (seconds): as often as there is something new.
 _REDRAW_S = 5.0
@@ -92,18 +91,17 @@ def query(app: AppContext, *, expression: str, since_ns: int | None, step_ns: in
     """Evaluate an expression of PromQL: now, or with --since over a time.
 
     Series are named as Prometheus names what comes by OTLP: http.server.request.duration in seconds is
-    http_server_request_duration_seconds, a counter ends in _total. With --json a line for each series.
+    http_server_request_duration_seconds, a counter ends in _total.
     """
-    from phoenix_dev.render.series import series_json, series_lines
+    from phoenix_dev.render.series import evaluated_json, series_lines
     from phoenix_dev.usecases.query import evaluate
 
-    found: Sequence[Series] = evaluate(app.stores(), expression, since_ns, step_ns, time.time_ns())
+    found = evaluate(app.stores(), expression, since_ns, step_ns, time.time_ns())
     out = app.output
     if as_json:
-        for series in found:
-            out.json_line(series_json(series))
+        out.json(evaluated_json(found))
         return
-    out.lines(series_lines(found, width=out.width, clip=out.clip))
-    if not found:
+    out.lines(series_lines(found.series, width=out.width, clip=out.clip))
+    if not found.series:
         command = out.again("""phoenix-dev metrics query 'count by (__name__) ({__name__!=""})'""")
         out.talk(f"no series has a value there; {command} lists the names there are")

@@ -21,6 +21,19 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What an expression gave: at `until_ns`, or from `since_ns` up to then every `step_ns` (Unix nanoseconds). What was
+    asked for at one time has neither beginning nor step.
+    """
+
+    expression: str
+    until_ns: int
+    series: tuple[Series, ...]
+    since_ns: int | None = None
+    step_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exemplar:
     """A single measurement of a series, and the trace that it was made in. `trace_id`: 32 hexadecimal digits."""
 

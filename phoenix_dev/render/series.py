@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.model.unit import plain
 from phoenix_dev.render import style
+from phoenix_dev.render.jsonout import milliseconds
 from phoenix_dev.render.line import ENDLESS, Line
 from phoenix_dev.render.sparkline import sparkline
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from phoenix_dev.model.series import Series
+    from phoenix_dev.model.series import Evaluated, Series
 
 _VALUE, _COURSE = 9, 20
 _NAME = "__name__"
@@ -38,8 +39,22 @@ def series_lines(found: Sequence[Series], *, width: int, clip: bool = True) -> I
         yield _line(series, names, several=several, cut=cut).text()
 
 
-def series_json(series: Series) -> dict[str, Any]:
-    """A line of `metrics query --json`: labels, and samples as pairs of time and value (`NaN`, `Infinity` as texts)."""
+def evaluated_json(found: Evaluated) -> dict[str, Any]:
+    """`metrics query --json`. Asked for now, it has `at`, else `since`, `until` and `step_ms`; the others are empty."""
+    over = found.since_ns is not None and found.step_ns is not None
+    return {
+        "expr": found.expression,
+        "type": "range" if over else "instant",
+        "at": "" if over else rfc3339(found.until_ns),
+        "since": rfc3339(found.since_ns) if found.since_ns is not None else "",
+        "until": rfc3339(found.until_ns) if over else "",
+        "step_ms": milliseconds(found.step_ns) if found.step_ns is not None else None,
+        "series": [_series(series) for series in found.series],
+    }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    """Labels, and samples as pairs of time and value (`NaN`, `Infinity` as texts)."""
     return {
         "labels": dict(series.labels),
         "samples": [[rfc3339(time_ns), _strict(value)] for time_ns, value in series.samples],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
     from tests.running import CommandLine
     from tests.unit.backends.answering import Answering
 
+#: What Prometheus says where two series have a value.
+ANSWER = {
+    "status": "success",
+    "data": {
+        "resultType": "vector",
+        "result": [{"metric": {"__name__": "up", "job": job}, "value": [1_790_000_000, "1"]} for job in ("a", "b")],
+    },
+}
 NOBODY = '"} or vector(1) #{window}{only}'
 
 
@@ -41,6 +50,21 @@ def test_query_is_a_command_and_tells_where_the_names_are(run_cli: CommandLine, 
     assert (ran.code, ran.stdout) == (0, ""), ran.stderr
     assert "count by (__name__)" in ran.stderr
     assert asked(containers) == ["up"]
+
+
+def test_the_answer_to_query_is_one_document_also_when_nothing_is_found(
+    run_cli: CommandLine, containers: Answering
+) -> None:
+    now = run_cli("metrics", "query", "up", "--json").json()
+    over = run_cli("metrics", "query", "up", "--since", "1h", "--step", "1m", "--json").json()
+    assert list(now) == list(over) == ["expr", "type", "at", "since", "until", "step_ms", "series"]
+    assert (now["expr"], now["type"], now["since"], now["until"], now["step_ms"]) == ("up", "instant", "", "", None)
+    assert (over["type"], over["at"], over["step_ms"]) == ("range", "", 60_000)
+    assert over["since"] < now["at"] < over["until"]
+    assert now["series"] == over["series"] == []
+    containers.answers(200, json.dumps(ANSWER).encode())
+    document = run_cli("metrics", "query", "up", "--json").json()
+    assert [one["labels"]["job"] for one in document["series"]] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from phoenix_dev.model.figures import Figure, FigureGroup, FigureRow, Figures
-from phoenix_dev.model.series import Series
+from phoenix_dev.model.series import Evaluated, Series
 from phoenix_dev.render.metrics import metric_lines, metrics_json
-from phoenix_dev.render.series import series_json, series_lines
+from phoenix_dev.render.series import evaluated_json, series_lines
 from tests.unit.render.hostile import HOSTILE
 from tests.unit.render.samples import T0
 
@@ -166,12 +166,15 @@ def test_a_series_over_time_has_its_course_with_last_least_and_most() -> None:
         "     LAST       MIN       MAX                        SERIES",
         '        7         0         7  ▁▃▄▅▆▇██              {service_name="web"}',
     ]
-    assert series_json(series)["samples"][1] == ["2026-10-05T04:05:07.000000000Z", 1.0]
+    (found,) = evaluated_json(Evaluated("up", T0 + 7 * SECOND, (series,), T0, SECOND))["series"]
+    assert found["labels"] == {"service_name": "web"}
+    assert found["samples"][1] == ["2026-10-05T04:05:07.000000000Z", 1.0]
 
 
 def test_values_that_json_cannot_say_are_texts() -> None:
     numbers = tuple(float(text) for text in ("nan", "inf", "-inf"))
-    found = series_json(Series({"a": "b"}, tuple((T0, number) for number in numbers)))
+    series = Series({"a": "b"}, tuple((T0, number) for number in numbers))
+    (found,) = evaluated_json(Evaluated("up[1m]", T0, (series,)))["series"]
     assert [value for _, value in found["samples"]] == ["NaN", "Infinity", "-Infinity"]
 
 
