@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.alerting.forms import Notice, Page, pagerduty_event, slack_message
-from phoenix_dev.alerting.routes import group_of, inhibitors
+from phoenix_dev.alerting.routes import THINGS, group_of, inhibitors
 from phoenix_dev.model.alert import CHANNEL_OF, SEVERITIES, Delivery
 
 if TYPE_CHECKING:
@@ -77,13 +77,14 @@ class _Members:
 class Notifier:
     """Given what fires at every evaluation, tells what to send. It keeps no clock and sends nothing.
 
-    `page`: where a message leads to. What it knows survives a restart by `remembered` and `remember`: without that,
-    everything that still fires is told again.
+    `page`: where a message leads to. `things`: the labels that tell one thing from another. What it knows survives a
+    restart by `remembered` and `remember`: without that, everything that still fires is told again.
     """
 
-    def __init__(self, project: str, page: Page, pace: Pace | None = None) -> None:
+    def __init__(self, project: str, page: Page, pace: Pace | None = None, things: Sequence[str] = THINGS) -> None:
         self._project = project
         self._page = page
+        self._things = things
         self._pace = pace or Pace()
         self._groups: dict[_Group, _Members] = {}
         self._told: dict[_Group, _Told] = {}
@@ -150,7 +151,7 @@ class Notifier:
         free = {
             identity: alert
             for identity, alert in members.alerts.items()
-            if not alert.silenced and not any(inhibitors(alert, firing))
+            if not alert.silenced and not any(inhibitors(alert, firing, self._things))
         }
         if not free:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from phoenix_dev.model.alert import Alert
 
@@ -29,6 +29,13 @@ THINGS = (
     "receiver",
     "reason",
 )
+#: What an alert is, not what it is about.
+_NO_THING = ("alertname", "severity")
+
+
+def things_of(own: Iterable[str]) -> tuple[str, ...]:
+    """THINGS, and behind them what else tells alerts of the user's own apart."""
+    return (*THINGS, *(name for name in own if name not in (*THINGS, *_NO_THING)))
 
 
 def group_of(alert: Alert) -> tuple[str, ...]:
@@ -36,17 +43,17 @@ def group_of(alert: Alert) -> tuple[str, ...]:
     return (alert.severity, *(alert.labels.get(name, "") for name in GROUPED_BY))
 
 
-def inhibitors(alert: Alert, firing: Iterable[Alert]) -> Iterator[Alert]:
+def inhibitors(alert: Alert, firing: Iterable[Alert], things: Sequence[str] = THINGS) -> Iterator[Alert]:
     """What keeps an alert from being told: a critical one of the same name about the same thing, or about none."""
     if alert.severity != "warning":
         return
-    thing = _thing(alert)
+    thing = _thing(alert, things)
     for other in firing:
         if other.severity == "critical" and other.name == alert.name:
-            about = _thing(other)
+            about = _thing(other, things)
             if about == thing or not any(about):
                 yield other
 
 
-def _thing(alert: Alert) -> tuple[str, ...]:
-    return tuple(alert.labels.get(name, "") for name in THINGS)
+def _thing(alert: Alert, things: Sequence[str]) -> tuple[str, ...]:
+    return tuple(alert.labels.get(name, "") for name in things)

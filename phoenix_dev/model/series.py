@@ -22,8 +22,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What an expression gave: at `until_ns`, or from `since_ns` up to then every `step_ns` (Unix nanoseconds). What was
-    asked for at one time has neither beginning nor step.
+    """What an expression gave: at `until_ns`, or from `since_ns` up to then every `step_ns` (Unix nanoseconds). At one
+    time there is neither beginning nor step.
     """
 
     expression: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from phoenix_dev.signals.durations import filled
@@ -9,10 +10,19 @@ from phoenix_dev.signals.indicator import Indicator
 from phoenix_dev.signals.names import OVERVIEW_DASHBOARD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phoenix_dev.signals.indicator import Level, Unit
 
 #: How often a metric may come that nobody knows (seconds).
 _SAMPLED_S = 15
+#: Where PromQL and templates name labels: in groupings and matchings, in matchers, behind `$labels`. A name too many
+#: does no harm: alerts of one indicator that are about one thing have all labels in common.
+_NAMING = re.compile(
+    r"\b(?:by|on|group_left|group_right)\s*\([^()]*\)|\b[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*[\"'`]|\$labels\.\w+", re.ASCII
+)
+_LABEL = re.compile(r"[a-zA-Z_]\w*", re.ASCII)
+_NO_LABELS = {"by", "on", "group_left", "group_right", "labels", "__name__", "le"}
 _RUNBOOK = """\
 1. `phoenix-dev config`: what phoenix-dev.yaml says of it.
 2. `phoenix-dev metrics query EXPRESSION`: what it is for each set of labels, and has been.
@@ -57,6 +67,21 @@ def own_indicator(
 def alert_name(name: str) -> str:
     """`queue_depth` is told as `QueueDepth`."""
     return "".join(part.capitalize() for part in name.split("_"))
+
+
+def own_labels(indicators: Iterable[Indicator]) -> tuple[str, ...]:
+    """The labels that tell alerts of these indicators apart: those that are declared, and those that an expression or a
+    text names, since whoever declares none has series with labels all the same.
+    """
+    named = (
+        name
+        for one in indicators
+        for text in (one.expression, one.summary)
+        for found in _NAMING.finditer(text)
+        for name in _LABEL.findall(found[0])
+    )
+    declared = (name for one in indicators for name in one.labels)
+    return tuple(sorted({*declared, *named} - _NO_LABELS))
 
 
 def why_no_expression(text: str) -> str:

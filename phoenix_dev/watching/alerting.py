@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.alerting.channels import Channels, channels_of
 from phoenix_dev.alerting.notifier import Pace
+from phoenix_dev.alerting.routes import things_of
 from phoenix_dev.errors import UsageError
 from phoenix_dev.settings import Settings
+from phoenix_dev.signals.own import own_labels
 from phoenix_dev.signals.rules import alert_rules, recording_rules
 from phoenix_dev.telemetry.series.alerts import AlertKeeper
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
@@ -46,11 +48,12 @@ class Alerting:
         self._told = told
         self._keeper = AlertKeeper(writer)
         least_ms = round(options.flush_s * 1000)
+        things = things_of(own_labels(told.tuning.indicators))
         self._evaluation = Evaluation(
-            alert_rules(told.tuning), recording_rules(told.tuning), EmbeddedSeries(writer.path), put, least_ms
+            alert_rules(told.tuning), recording_rules(told.tuning), EmbeddedSeries(writer.path), put, least_ms, things
         )
         channels = _channels(told, say)
-        self._telling = Telling(told.project, options.page_for, pace_of(told), channels, options.home, say)
+        self._telling = Telling(told.project, options.page_for, pace_of(told), channels, options.home, say, things)
         self._summaries = Summaries(told.project, options.home, EmbeddedSeries(writer.path), options.page, say)
         self._remember(now_ms)
 

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from phoenix_dev.alerting.routes import inhibitors
+from phoenix_dev.alerting.routes import THINGS, inhibitors
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.promql import evaluate
 from phoenix_dev.promql.source import STALE
@@ -29,7 +29,9 @@ _NS = 10**6
 
 
 class Evaluation:
-    """Of rules, over a source, every `least_ms` at most; what they give as series is handed to `put`."""
+    """Of rules, over a source, every `least_ms` at most; what they give as series is handed to `put`. `things`: the
+    labels that tell what one alert is about from what another is.
+    """
 
     def __init__(
         self,
@@ -38,8 +40,10 @@ class Evaluation:
         source: SeriesSource,
         put: Put,
         least_ms: int,
+        things: Sequence[str] = THINGS,
     ) -> None:
         self._source = source
+        self._things = things
         self._put = put
         self._rules: list[WatchedRule] = []
         self.change(rules, recording, least_ms)
@@ -68,7 +72,7 @@ class Evaluation:
     @property
     def states(self) -> tuple[RuleState, ...]:
         """How every rule stands now."""
-        return with_inhibited([watched.state for watched in self._rules])
+        return with_inhibited([watched.state for watched in self._rules], self._things)
 
     def turn(self, now_ms: int) -> tuple[RuleState, ...]:
         """Evaluate what it is time for; how every rule stands now."""
@@ -110,15 +114,15 @@ def _identity(rule: AlertRule) -> tuple[str, str, str]:
     return rule.alert, rule.severity, rule.indicator
 
 
-def with_inhibited(states: Sequence[RuleState]) -> tuple[RuleState, ...]:
+def with_inhibited(states: Sequence[RuleState], things: Sequence[str]) -> tuple[RuleState, ...]:
     """Rules whose alerts say what keeps them from being told."""
     firing = [alert for state in states for alert in state.alerts if alert.state == "firing"]
-    return tuple(replace(state, alerts=tuple(_inhibited(state.alerts, firing))) for state in states)
+    return tuple(replace(state, alerts=tuple(_inhibited(state.alerts, firing, things))) for state in states)
 
 
-def _inhibited(alerts: Sequence[Alert], firing: Sequence[Alert]) -> Iterator[Alert]:
+def _inhibited(alerts: Sequence[Alert], firing: Sequence[Alert], things: Sequence[str]) -> Iterator[Alert]:
     for alert in alerts:
-        words = dict.fromkeys(f"{other.severity} {other.name}" for other in inhibitors(alert, firing))
+        words = dict.fromkeys(f"{other.severity} {other.name}" for other in inhibitors(alert, firing, things))
         yield replace(alert, inhibited_by=tuple(words)) if words else alert
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.alerting.courier import Courier
 from phoenix_dev.alerting.forms import mail_source
 from phoenix_dev.alerting.notifier import Notifier
+from phoenix_dev.alerting.routes import THINGS
 from phoenix_dev.alerting.sending import send
 from phoenix_dev.model.alert import CHANNELS, Alert, Delivery
 from phoenix_dev.watching.orders import AlertOrder, take_orders
@@ -30,7 +31,9 @@ _NOBODY = "phoenix-dev@localhost"
 
 
 class Telling:
-    """Tells of alerts. `home` is where commands leave what they want; `say` hears what no channel takes."""
+    """Tells of alerts. `home` is where commands leave what they want; `say` hears what no channel takes. `things` as in
+    Notifier.
+    """
 
     def __init__(
         self,
@@ -40,8 +43,9 @@ class Telling:
         channels: Channels,
         home: Path,
         say: Callable[[str], None],
+        things: Sequence[str] = THINGS,
     ) -> None:
-        self._notifier = Notifier(project, page, pace)
+        self._notifier = Notifier(project, page, pace, things)
         self._channels = channels
         self._home = home
         self._say = say

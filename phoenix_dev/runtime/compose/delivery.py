@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.alerting.routes import things_of
 from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, GRAFANA
 from phoenix_dev.runtime.compose.time_zone import local_time_zone
+from phoenix_dev.signals.own import own_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from phoenix_dev.alerting.channels import Channels, Email
     from phoenix_dev.settings import Settings
@@ -85,6 +87,7 @@ class Delivery:
         alerts, route = self.settings.alerts, found["route"]
         for name in ("group_wait", "group_interval", "repeat_interval"):
             route[name] = getattr(alerts, name)
+        found["inhibit_rules"] = _inhibiting(found["inhibit_rules"], own_labels(self.settings.tuning.indicators))
         receivers = {one["name"]: one for one in found["receivers"]}
         if self.channels.pagerduty_key:
             del receivers["pagerduty"]["pagerduty_configs"][0]["url"]
@@ -98,6 +101,17 @@ class Delivery:
             return text.replace("http://127.0.0.1:3000", self._pages)
         project = text.splitlines(keepends=True)[0]
         return project + f'{{{{ define "phoenix.dashboard" }}}}{self._pages}/#/alerts{{{{ end }}}}\n'
+
+
+def _inhibiting(rules: Sequence[dict[str, Any]], own: Sequence[str]) -> list[dict[str, Any]]:
+    """The rules of inhibition for alerts of the user's own too: of one thing, and of one that names none."""
+    things = things_of(own)
+    of_one_thing, of_all = rules
+    severity = of_all["source_matchers"][0]
+    return [
+        {**of_one_thing, "equal": ["alertname", *things]},
+        {**of_all, "source_matchers": [severity, *(f'{name}=""' for name in things)]},
+    ]
 
 
 def _mail(email: Email) -> dict[str, Any]:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from phoenix_dev.alerting.channels import Channels
 from phoenix_dev.alerting.notifier import Notifier, Pace
 from phoenix_dev.backends.http import http_client
 from phoenix_dev.backends.open import open_remote_stores
 from phoenix_dev.model.alert import CHANNEL_OF, SEVERITIES, Alert
 from phoenix_dev.model.moment import rfc3339
+from phoenix_dev.runtime.compose.delivery import Delivery as Way
+from phoenix_dev.settings import Settings
+from phoenix_dev.signals.own import own_indicator
 from tests import otlp
 from tests.live.compose.by_hand import FILE
 from tests.live.conftest import endpoints
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from phoenix_dev.model.alert import Channel, Delivery, Severity
     from tests.live.compose.by_hand import ByHand
@@ -57,13 +66,13 @@ ALERTS = (
 )
 
 
-def post(stack: ByHand, *alerts: Alert) -> None:
+def post(stack: ByHand, *alerts: Alert, url: str = "") -> None:
     until = rfc3339(time.time_ns() + 300 * S)
     told = [
         {"labels": a.labels, "annotations": a.annotations, "startsAt": rfc3339(a.since_ns), "endsAt": until}
         for a in alerts
     ]
-    answer = stack.http.post(f"{stack.url('ALERTMANAGER')}/api/v2/alerts", json=told)
+    answer = stack.http.post(f"{url or stack.url('ALERTMANAGER')}/api/v2/alerts", json=told)
     assert answer.status_code == 200, answer.text
 
 
@@ -116,11 +125,43 @@ def test_a_warning_beside_its_critical_alert_is_inhibited_and_no_other_is(stack:
     }
 
 
+def test_nor_is_one_about_another_thing_that_only_the_settings_know(stack: ByHand, tmp_path: Path) -> None:
+    """Alertmanager as `up` sets it up for an indicator of the settings, whose alerts differ by the label `queue`."""
+    own = own_indicator("depth", "depth", (), above=True, labels=("queue",))
+    written = Way(tmp_path, Settings(indicators=(own,)), Channels(), {}).files(FILE.parent.parent)
+    (tmp_path / "alertmanager.yml").write_bytes(written["compose/alertmanager/alertmanager.yml"])
+    image, port = stack.containers()["alertmanager"]["Config"]["Image"], free_port()
+    options = ("--rm", "--detach", f"--user={os.getuid()}", f"--publish=127.0.0.1:{port}:9093", "--tmpfs=/alertmanager")
+    container = stack.docker(
+        "run", *options, f"--volume={tmp_path}:/etc/phoenix/own:ro", image,
+        "--config.file=/etc/phoenix/own/alertmanager.yml", "--storage.path=/alertmanager", "--cluster.listen-address=",
+    ).strip()  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+
+    def held() -> dict[tuple[str, str], int]:
+        found = stack.http.get(f"{url}/api/v2/alerts").json()
+        return {(a["labels"]["severity"], a["labels"]["queue"]): len(a["status"]["inhibitedBy"]) for a in found}
+
+    try:
+        wait_until(lambda: ready(stack, url), what="an Alertmanager with these routes")
+        post(stack, alert("critical", queue="a"), alert("warning", queue="a"), alert("warning", queue="b"), url=url)
+        wanted = {("critical", "a"): 0, ("warning", "a"): 1, ("warning", "b"): 0}
+        wait_until(lambda: held() == wanted, what="that the warning about the other queue alone is told")
+    finally:
+        stack.docker("rm", "--force", container)
+
+
 def test_the_inbox_holds_what_was_to_be_told_and_says_it_as_the_embedded_runtime_would(came: list[Delivery]) -> None:
     ours = Notifier("phoenix", page, Pace(group_wait_ns=0))
     wanted = ours.take(ALERTS, time.time_ns())
     assert {(one.alerts, one.severity) for one in came} == {(one.alerts, one.severity) for one in wanted}
     assert sorted(map(comparable, came), key=str) == sorted(map(comparable, wanted), key=str)
+
+
+def ready(stack: ByHand, url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return stack.http.get(f"{url}/-/ready").status_code == 200
+    return False
 
 
 def mine(stack: ByHand) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ import pytest
 from phoenix_dev.model.alert import Alert
 from phoenix_dev.promql.parse import parsed
 from phoenix_dev.settings import Alerts
+from phoenix_dev.signals.indicator import Level
+from phoenix_dev.signals.own import own_indicator
 from phoenix_dev.signals.tuning import Slo, Tuning
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.usecases.try_alerts import try_alerts
@@ -91,6 +93,28 @@ def test_what_fails_for_long_enough_fires_is_told_and_is_resolved(drill: Watched
     assert state(drill) == "inactive"
     assert told(drill)[-1] == ("pagerduty", "resolved", "critical", ("ServiceErrorRate",))
     assert len(told(drill)) == 2
+
+
+def test_one_queue_that_is_full_silences_nothing_about_another(tmp_path: Path) -> None:
+    """By a label that only an indicator of the settings knows."""
+    levels = (Level("warning", 10, 0), Level("critical", 100, 0))
+    own = own_indicator("queue_depth", "app_queue_depth", levels, above=True, labels=("queue",))
+    watched = Watched(tmp_path, told=Told(tuning=Tuning(indicators=(own,), time_scale=60)))
+    for _ in range(3):
+        export = otlp.metrics("shop")
+        metric = export.resource_metrics[0].scope_metrics[0].metrics.add(name="app.queue.depth")
+        for queue, depth in (("mail", 500), ("print", 50)):
+            point = metric.gauge.data_points.add(time_unix_nano=watched.now_ms * 10**6, as_int=depth)
+            point.attributes.extend(otlp.pairs({"queue": queue}))
+        watched.keep(export)
+        watched.evaluate(SECOND)
+    warnings = {one.labels["queue"]: one.inhibited_by for one in rule(watched, "QueueDepth", "warning").alerts}
+    assert warnings == {"mail": ("critical QueueDepth",), "print": ()}
+    channels = [
+        (one.channel, "print" in one.title) for one in watched.alerts.deliveries(0) if "QueueDepth" in one.alerts
+    ]
+    assert channels == [("pagerduty", False), ("slack", True)]
+    watched.close()
 
 
 def test_a_restart_changes_neither_since_when_something_holds_nor_what_was_told(drill: Watched) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from phoenix_dev.alerting.channels import channels_of
+from phoenix_dev.alerting.routes import THINGS
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import UsageError
 from phoenix_dev.runtime.compose.delivery import Delivery
@@ -93,6 +94,23 @@ def test_a_channel_that_is_set_up_gets_it_and_the_times_are_those_of_the_setting
     }
     assert "R0UT1NG" not in str(found)
     assert "p: 'w" not in str(found)
+
+
+def test_what_alerts_of_ones_own_are_about_is_compared_by_inhibition(tmp_path: Path) -> None:
+    Path("phoenix-dev.yaml").write_text(
+        """
+        indicators:
+        - {name: queue_depth, expression: app_queue_depth, labels: [queue], above: {warning: 1, critical: 9}}
+        - name: lag
+          expression: 'max by (topic, service_name) (lag{region!="test"}) * on (severity, shard) group_left (zone) seen'
+          summary: "{{ $labels.stage }} lags"
+          below: {warning: 9, critical: 1}
+        """
+    )
+    of_one_thing, of_all = configuration(delivery(tmp_path))["inhibit_rules"]
+    things = ["alertname", *THINGS, "queue", "region", "shard", "stage", "topic", "zone"]
+    assert of_one_thing["equal"] == things
+    assert of_all["source_matchers"] == ['severity="critical"', *(f'{label}=""' for label in things[1:])]
 
 
 def test_secrets_are_open_for_the_container_and_closed_for_others(tmp_path: Path) -> None:
