@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.series import Exemplar
+from phoenix_dev.promql.allowance import Allowance
 from phoenix_dev.promql.matchers import all_match
 from phoenix_dev.promql.source import Stream
 from phoenix_dev.telemetry.database import mark_suspect
@@ -50,7 +51,8 @@ class EmbeddedSeries:
         self._db.close()
 
     def select(self, matchers: Sequence[Matcher], since_ms: int, until_ms: int) -> Iterable[Stream]:
-        """See `SeriesSource.select`."""
+        """See `SeriesSource.select`. Raises WrongExpression as soon as it has read more than one evaluation may."""
+        allowance = Allowance()
         try:
             wanted = self._series(matchers)
         except NothingYet:
@@ -62,9 +64,10 @@ class EmbeddedSeries:
             for frames in self._frames_of(layout, since_ms, until_ms) if numbers else ():
                 for number in numbers:
                     times, values = found.setdefault(number, (array("q"), array("d")))
-                    _put_together(times, values, *frames.column(places[number]))
-        streams = (_cut(wanted[number], *columns, since_ms, until_ms) for number, columns in found.items())
-        return [stream for stream in streams if stream.times_ms]
+                    before = len(times)
+                    _put_together(times, values, *_cut(*frames.column(places[number]), since_ms, until_ms))
+                    allowance.read(len(times) - before)
+        return [Stream(wanted[number], *columns) for number, columns in found.items() if columns[0]]
 
     def exemplars(self, matchers: Sequence[Matcher], since_ms: int, until_ms: int) -> Iterable[Exemplar]:
         """See `SeriesSource.exemplars`."""
@@ -140,14 +143,16 @@ class EmbeddedSeries:
 def _put_together(times: array[int], values: array[float], more_times: array[int], more: array[float]) -> None:
     """Put samples to others: behind them as a rule, among them what came late. Those of one time are the same."""
     if times and more_times and more_times[0] <= times[-1]:
-        every = dict(zip((*times, *more_times), (*values, *more), strict=True))
+        since = bisect_left(times, more_times[0])
+        every = dict(zip((*times[since:], *more_times), (*values[since:], *more), strict=True))
         ordered = sorted(every.items())
-        times[:], values[:] = array("q", [time for time, _ in ordered]), array("d", [value for _, value in ordered])
+        times[since:] = array("q", [time for time, _ in ordered])
+        values[since:] = array("d", [value for _, value in ordered])
     else:
         times.extend(more_times)
         values.extend(more)
 
 
-def _cut(labels: Labels, times: array[int], values: array[float], since_ms: int, until_ms: int) -> Stream:
+def _cut(times: array[int], values: array[float], since_ms: int, until_ms: int) -> tuple[array[int], array[float]]:
     first, end = bisect_left(times, since_ms), bisect_right(times, until_ms)
-    return Stream(labels, times[first:end], values[first:end])
+    return (times, values) if end - first == len(times) else (times[first:end], values[first:end])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.errors import NotReady
+from phoenix_dev.promql import allowance
 from phoenix_dev.promql.matchers import Matcher
+from phoenix_dev.stores.expressions import WrongExpression
 from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
+from phoenix_dev.telemetry.series.frames import Frames, packed
 from phoenix_dev.telemetry.series.newest import GROUP_WIDTH, Newest
 from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
@@ -79,6 +83,33 @@ def test_series_are_read_as_they_were_written_each_sample_once(path: Path, write
         "/a": [(BEGIN + moment * STEP, moment) for moment in range(5)],
         "/b": [(BEGIN + 3 * STEP - 2_000, 3)],  # the first is older than what was asked for
     }
+
+
+def test_what_is_too_much_is_refused_while_it_is_read_not_when_it_fills_the_memory(
+    path: Path, writer: SeriesWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two million samples, 32 MB of them, where an evaluation may read a hundred thousand."""
+    monkeypatch.setattr(allowance, "MOST_SAMPLES", 100_000)
+    width, moments, rows = 500, 20, 200
+    ids = writer.numbers([labels("wide", route=str(number)) for number in range(width)])
+    writer.run("INSERT INTO layout (id, series) VALUES (1, ?)", [(array("I", ids).tobytes(),)])
+    for row in range(rows):
+        times = array("q", [BEGIN + (row * moments + moment) * STEP for moment in range(moments)])
+        made = Frames(times, array("d", [1.0]) * (width * moments), array("i", [0]) * (width * moments))
+        frame = (times[0], times[-1], moments, packed(made))
+        writer.run("INSERT INTO frame (layout, stage, first, last, count, data) VALUES (1, 1, ?, ?, ?, ?)", [frame])
+    writer.commit(times[-1], {})
+    reader = EmbeddedSeries(path)
+    matchers = [Matcher("__name__", "=", "wide")]
+    within = list(reader.select(matchers, BEGIN, BEGIN + 199 * STEP))
+    assert {len(stream.times_ms) for stream in within} == {200}
+    tracemalloc.start()
+    with pytest.raises(WrongExpression, match="reads more than 100,000 samples: fewer series, or a shorter time"):
+        reader.select(matchers, BEGIN, BEGIN + rows * moments * STEP)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 24_000_000, "what is unpacked at once, and what was read till then"
+    reader.close()
 
 
 def test_a_series_ends_five_minutes_after_its_last_sample(path: Path, writer: SeriesWriter) -> None:
