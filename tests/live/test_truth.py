@@ -131,18 +131,26 @@ def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]
     wait_until(lambda: used_told(told()) == used_expected(sent), deadline=30, what="what services measured")
 
 
-def test_every_chart_of_the_page_can_be_drawn(sent: list[dict[str, Any]], stores: Stores, since_ns: int) -> None:
+def test_every_chart_of_the_page_can_be_drawn(
+    sent: list[dict[str, Any]], stack: RunningStack, stores: Stores, since_ns: int
+) -> None:
     def courses() -> dict[str, Course]:
         found = read_courses(stores, "", since_ns - 60 * 10**9, time.time_ns(), Tuning())
         assert found.troubles == ()
         return {one.key: one for section in found.sections for one in section.courses}
 
-    def every_service_has_a_rate() -> bool:
-        rate = courses().get("services-rate")
-        return rate is not None and {line.name for line in rate.lines} == set(requests_expected(sent))
+    def every_service_has_answered_at_a_rate() -> dict[str, Course]:
+        """A rate is the growth between two flushes of a counter, and those above may all have been in one."""
+        stack.run("demo", "traffic", "--count", "20", "--concurrency", "8")
+        drawn = courses()
+        rate = {line.name for line in drawn["services-rate"].lines} if "services-p95" in drawn else set()
+        return drawn if rate == set(requests_expected(sent)) else {}
 
-    wait_until(every_service_has_a_rate, deadline=60, what="a second value of each counter, without which is no rate")
-    drawn = courses()
+    stack.run("demo", "start")
+    try:
+        drawn = wait_until(every_service_has_answered_at_a_rate, deadline=60, what="the rate of every service")
+    finally:
+        stack.run("demo", "stop")
     assert drawn["services-p95"].exemplars
     assert {"llm-rate", "tools-p95", "caches-hit", "breakers-state", "processes-cpu", "core_part"} <= set(drawn)
     assert read_history(stores, since_ns - 60 * 10**9, time.time_ns()).times_ns
