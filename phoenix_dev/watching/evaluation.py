@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Put = Callable[[Sequence[Mapping[str, str]], int, array[float]], None]
     Labels = tuple[tuple[str, str], ...]
 
-#: Series that alerts and recorded rules are remembered by.
+#: Labels of series are remembered so long as there are no more of them (who takes values knows a series by the object
+#: that its labels are), and those of the last evaluation in any case.
 _MOST_SERIES = 2_000
 _NS = 10**6
 
@@ -103,11 +104,19 @@ class Evaluation:
         for key, value in (values | ended).items():
             self._put(self._known(key), now_ms, array("d", [value]))
         self._told = set(values)
+        self._forget(len(values))
+
+    def _forget(self, used: int) -> None:
+        """What was used longest ago, where there is too much."""
+        too_many = len(self._series) - max(_MOST_SERIES, 2 * used)
+        for key in list(self._series)[: max(0, too_many)]:
+            del self._series[key]
 
     def _known(self, key: Labels) -> Sequence[Mapping[str, str]]:
-        if key not in self._series and len(self._series) >= _MOST_SERIES:
-            self._series.clear()
-        return self._series.setdefault(key, (dict(key),))
+        """The same object each time; that which was used last stands last."""
+        labels = self._series.pop(key, None) or (dict(key),)
+        self._series[key] = labels
+        return labels
 
 
 def _identity(rule: AlertRule) -> tuple[str, str, str]:
