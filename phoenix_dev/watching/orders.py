@@ -52,17 +52,18 @@ def take_orders(home: Path) -> Iterator[AlertOrder | MailOrder]:
     folder = home / _FOLDER
     with contextlib.suppress(OSError):
         for path in sorted(folder.glob("[0-9]*.json"), key=lambda path: path.stat().st_mtime_ns):
-            text = path.read_text(encoding="utf-8")
+            content = path.read_bytes()
             path.unlink()
-            with contextlib.suppress(ValueError, TypeError, LookupError):
-                yield _order(json.loads(text))
+            with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+                yield _order(json.loads(content))
 
 
 def _order(found: dict[str, object]) -> AlertOrder | MailOrder:
     if "subject" in found:
         return MailOrder(str(found["subject"]), str(found["text"]))
     told = found["alerts"]
-    assert isinstance(told, list), "as it was put down"
+    if not isinstance(told, list):
+        raise TypeError("alerts are a list")
     alerts = tuple(Alert(**{**one, "inhibited_by": ()}) for one in told)
     return AlertOrder(alerts, int(str(found["until_ns"])))
 
