@@ -18,7 +18,9 @@ _UNITS = {
     "h": 3600 * 10**9,
     "d": 86400 * 10**9,
 }
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h|d)")
+#: No duration is longer, 292 years: the nanoseconds of 63 bits.
+_LONGEST_NS = 2**63 - 1
 
 
 def duration(ns: int) -> str:
@@ -86,8 +88,9 @@ def ago(ns: int) -> str:
 
 
 def duration_ns(text: str) -> int | None:
-    """`90s`, `1.5h`, `1h30m` in nanoseconds; None for anything else."""
+    """`90s`, `1.5h`, `1h30m` in nanoseconds; None for anything else, and for more than 292 years."""
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
-    return round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+    found = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    return round(found) if found < _LONGEST_NS else None

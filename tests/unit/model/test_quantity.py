@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_dev.model.quantity import ago, clock, count, day, duration, size
+from phoenix_dev.model.quantity import ago, clock, count, day, duration, duration_ns, size
 from tests.unit.render.samples import T0
 
 _S = 1_000_000_000
@@ -36,6 +36,19 @@ def test_a_duration_has_three_digits_that_matter(ns: int, shown: str) -> None:
 @given(st.integers(0, 2_000 * 86_400 * _S))
 def test_a_duration_fits_its_column(ns: int) -> None:
     assert len(duration(ns)) <= 7
+
+
+@pytest.mark.parametrize(
+    ("text", "ns"),
+    [("90s", 90 * _S), ("1h30m", 5400 * _S), ("1.5ms", 1_500_000), ("", None), ("s", None), ("1", None), ("٣s", None)],
+)
+def test_a_duration_is_read(text: str, ns: int | None) -> None:
+    assert duration_ns(text) == ns
+
+
+@pytest.mark.parametrize("digits", [12, 30, 400])
+def test_nobody_lives_to_see_the_end_of_a_duration_that_is_none(digits: int) -> None:
+    assert duration_ns("9" * digits + "d") is None
 
 
 def test_times_are_utc() -> None:
