@@ -93,7 +93,8 @@ class EngineHandle:
         while self.runs:
             held_by = holder(self.lock)
             if held_by and held_by.alive:
-                os.kill(held_by.pid, number)
+                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                    os.kill(held_by.pid, number)
                 return held_by.pid
             if time.monotonic() > deadline:
                 raise NotReady(
