@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from phoenix_dev.inbox.summary import Summary, summary
+from phoenix_dev.inbox.summary import summary, summary_alert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 #: A question about a week takes its time (seconds).
 _PATIENCE_S = 30.0
 _MOST_BYTES = 4 * 2**20
-#: How long Alertmanager has a summary as an alert; told again meanwhile, it sends nothing more (seconds).
-ALERT_S = 600
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}
 
@@ -51,20 +48,6 @@ class Stack:
             return [(one["metric"], float(one["value"][1])) for one in json.loads(answer)["data"]["result"]]
         except (ValueError, LookupError, TypeError) as error:
             raise Unanswered(f"{self.prometheus} answered in a form that is not known") from error
-
-
-def summary_alert(report: Report, made: Summary, due: float, now: float) -> dict[str, Any]:
-    """A summary as Alertmanager's API takes it; its route sends it as a mail. One for each report and period."""
-    return {
-        "labels": {"alertname": f"{report.capitalize()}Summary", "report": report, "period": _rfc3339(due)},
-        "annotations": {"summary": made.subject, "description": made.text},
-        "startsAt": _rfc3339(due),
-        "endsAt": _rfc3339(now + ALERT_S),
-    }
-
-
-def _rfc3339(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
 
 
 def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:

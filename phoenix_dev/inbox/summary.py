@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isfinite
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ REPORTS: tuple[Report, ...] = ("daily", "weekly")
 #: Answers an expression of PromQL at the end of the period: labels and value of each series.
 Ask = Callable[[str], Sequence[tuple[Mapping[str, str], float]]]
 
+#: How long Alertmanager has a summary as an alert; told again meanwhile, it sends nothing more (seconds).
+ALERT_S = 600
 _WINDOWS: Mapping[Report, str] = {"daily": "1d", "weekly": "7d"}
 _NAMES: Mapping[Report, str] = {"daily": "day", "weekly": "week"}
 _ENTRY = 'span_kind=~"SPAN_KIND_(SERVER|CONSUMER)"'
@@ -47,10 +50,33 @@ def summary(report: Report, project: str, until: float, ask: Ask, dashboards: st
     return Summary(f"[{project}] {report} summary", "\n".join(parts) + "\n")
 
 
+def summary_alert(report: str, made: Summary, until: float, now: float) -> dict[str, Any]:
+    """A summary of the time up to `until` as Alertmanager's API takes it, whose route for summaries sends it as a mail
+    (Unix seconds). Of one report and period it is one alert.
+    """
+    return {
+        "labels": {"alertname": f"{report.capitalize()}Summary", "report": report, "period": _rfc3339(until)},
+        "annotations": {"summary": made.subject, "description": made.text},
+        "startsAt": _rfc3339(until),
+        "endsAt": _rfc3339(now + ALERT_S),
+    }
+
+
+def grown(series: str, window: str) -> str:
+    """By how much each counter has grown: exactly, unless it began anew in that time. `increase` would add what it
+    believes to have happened at both ends, which is much of what is a few minutes old. As `metrics` and `slo` count.
+    """
+    before = f"({series} offset {window} or min_over_time({series}[{window}]))"
+    began_anew = f"(resets({series}[{window}]) > 0)"
+    return f"last_over_time({series}[{window}]) - {before} unless {began_anew} or increase({series}[{window}])"
+
+
 def _requests(window: str, ask: Ask) -> Iterator[str]:
-    calls = f"sum by (service_name) (increase(traces_span_metrics_calls_total{{{_ENTRY}%s}}[{window}]))"
-    counts = _by_service(ask(calls % ""))
-    failed = _by_service(ask(calls % f",{_FAILED}"))
+    calls = "traces_span_metrics_calls_total{%s}"
+    counts, failed = (
+        _by_service(ask(f"sum by (service_name) ({grown(calls % match, window)})"))
+        for match in (_ENTRY, f"{_ENTRY},{_FAILED}")
+    )
     buckets = f"rate(traces_span_metrics_duration_seconds_bucket{{{_ENTRY}}}[{window}])"
     p95 = _by_service(ask(f"histogram_quantile(0.95, sum by (service_name, le) ({buckets}))"))
     names = sorted((name for name in counts if round(counts[name])), key=lambda name: (-counts[name], name))
@@ -66,12 +92,12 @@ def _requests(window: str, ask: Ask) -> Iterator[str]:
 
 
 def _model(window: str, ask: Ask) -> Iterator[str]:
-    calls = f"sum(increase(gen_ai_client_operation_duration_seconds_count%s[{window}]))"
-    count, failed = _total(ask(calls % "")), _total(ask(calls % '{error_type!=""}'))
+    calls = "gen_ai_client_operation_duration_seconds_count"
+    count, failed = (_total(ask(f"sum({grown(of, window)})")) for of in (calls, f'{calls}{{error_type!=""}}'))
     if not round(count):
         yield "Language model: no calls."
         return
-    tokens = ask(f"sum by (gen_ai_token_type) (increase(gen_ai_client_token_usage_sum[{window}]))")
+    tokens = ask(f"sum by (gen_ai_token_type) ({grown('gen_ai_client_token_usage_sum', window)})")
     kinds = sorted((labels.get("gen_ai_token_type", "?"), value) for labels, value in tokens if round(value))
     used = ", ".join(f"{round(value):,} {shown(kind)}" for kind, value in kinds[:_ROWS])
     yield f"Language model: {round(count):,} calls, {_share(failed, count)} failed"
@@ -98,6 +124,10 @@ def shown(name: str) -> str:
     """A name out of telemetry as it may stand in a line."""
     cut = name if len(name) <= _WIDTH else f"{name[: _WIDTH - 1]}…"
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
+
+
+def _rfc3339(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
 
 
 def _by_service(found: Sequence[tuple[Mapping[str, str], float]]) -> dict[str, float]:

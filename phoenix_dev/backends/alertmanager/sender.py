@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phoenix_dev.inbox.summary import Summary, summary_alert
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.stores.alerts import Handed
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
 
     from phoenix_dev.backends.alertmanager.client import AlertmanagerClient
     from phoenix_dev.model.alert import Alert, Channel
-
-#: How long a summary is an alert (nanoseconds): told again meanwhile, it is not sent again.
-_SUMMARY_NS = 600 * 10**9
 
 
 class AlertmanagerSender:
@@ -39,14 +37,8 @@ class AlertmanagerSender:
 
     def send_summary(self, subject: str, text: str, report: str, now_ns: int) -> None:
         """See `AlertSender.send_summary`. Alertmanager's route for summaries sends it as a mail."""
-        labels = {"alertname": f"{report.capitalize()}Summary", "report": report, "period": rfc3339(now_ns)}
-        told = {
-            "labels": labels,
-            "annotations": {"summary": subject, "description": text},
-            "startsAt": rfc3339(now_ns),
-            "endsAt": rfc3339(now_ns + _SUMMARY_NS),
-        }
-        self._alertmanager.post([told])
+        now = now_ns / 10**9
+        self._alertmanager.post([summary_alert(report, Summary(subject, text), now, now)])
 
     def handed(self, channel: Channel) -> Handed:
         """See `AlertSender.handed`."""

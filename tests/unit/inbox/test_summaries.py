@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.inbox.schedule import FILE, Schedule, last_due
-from phoenix_dev.inbox.summary import summary
+from phoenix_dev.inbox.summary import Summary, grown, summary, summary_alert
+from phoenix_dev.signals import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,6 +73,22 @@ def test_a_summary_tells_requests_errors_latency_the_model_and_the_alerts() -> N
         "",
         "Dashboards: http://127.0.0.1:3000",
     ]
+
+
+def test_it_counts_as_metrics_and_slo_do() -> None:
+    """The inbox imports nothing of ours, so it says this a second time."""
+    assert grown('calls{a="b"}', "{window}") == figures.grown('calls{a="b"}')
+
+
+def test_a_summary_of_one_report_and_period_is_one_alert_of_the_route_for_summaries() -> None:
+    until, made = at("2026-07-13 05:00"), Summary("subject", "text")
+    first, again = (summary_alert("weekly", made, until, now) for now in (until, until + 90))
+    assert first["labels"] == again["labels"] == {
+        "alertname": "WeeklySummary", "report": "weekly", "period": "2026-07-13T05:00:00.000+00:00"
+    }  # fmt: skip
+    assert (first["startsAt"], first["endsAt"]) == ("2026-07-13T05:00:00.000+00:00", "2026-07-13T05:10:00.000+00:00")
+    assert again["endsAt"] == "2026-07-13T05:11:30.000+00:00"
+    assert first["annotations"] == {"summary": "subject", "description": "text"}
 
 
 def test_of_a_quiet_day_it_says_so() -> None:

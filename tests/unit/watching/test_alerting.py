@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from phoenix_dev.inbox.summary import summary
 from phoenix_dev.model.alert import Alert
+from phoenix_dev.promql import evaluate
 from phoenix_dev.promql.parse import parsed
 from phoenix_dev.settings import Alerts
 from phoenix_dev.signals.indicator import Level
+from phoenix_dev.signals.names import CALLS
 from phoenix_dev.signals.own import own_indicator
 from phoenix_dev.signals.tuning import Slo, Tuning
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
@@ -27,9 +30,10 @@ from tests.unit.watching.conftest import Watched
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from phoenix_dev.inbox.summary import Report
     from phoenix_dev.model.alert import RuleState
 
 #: Three minutes of a rule are three seconds, a window of a minute is one of fifteen seconds.
@@ -248,3 +252,20 @@ def test_a_summary_that_is_due_is_made_of_what_was_counted(watched: Watched) -> 
     summaries.look()
     assert not list(summaries.made())
     assert not watched.said
+
+
+@pytest.mark.parametrize("report", ["daily", "weekly"])
+def test_a_summary_counts_what_is_some_seconds_old_and_adds_nothing(watched: Watched, report: Report) -> None:
+    for _ in range(3):
+        watched.keep(requests("api", 2, bad=1))
+        watched.evaluate()
+    source, asked_ms = EmbeddedSeries(watched.home / "signals.db"), watched.now_ms + 120_000
+
+    def ask(expression: str) -> list[tuple[Mapping[str, str], float]]:
+        return [(one.labels, one.samples[-1][1]) for one in evaluate.at(source, expression, asked_ms)]
+
+    lines = summary(report, "shop", asked_ms / 1000, ask).text.splitlines()
+    assert "Requests: 9" in lines
+    assert [line.split()[:4] for line in lines if line.startswith("  api ")] == [["api", "9", "3", "(33.3"]]
+    assert round(ask(f"sum(increase({CALLS}[1d]))")[0][1]) > 9, "which is what is not asked for this reason"
+    source.close()
