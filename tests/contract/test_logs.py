@@ -302,7 +302,7 @@ def tailed(kept: Kept, cursor: str, wanted: int = 0) -> tuple[list[str], str]:
         found.extend(messages(record for record in page.records if record.service.endswith(kept.mark)))
         return len(found) >= wanted
 
-    wait_until(ask, 15, what=f"a tail of {wanted}")
+    wait_until(ask, what=f"a tail of {wanted}")
     ask()
     return found, cursor
 

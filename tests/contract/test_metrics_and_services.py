@@ -98,7 +98,7 @@ def test_services_are_known_by_what_arrived_from_each(kept: Kept) -> None:
 
     if kept.stores.services.capabilities.at_once:
         assert counted()
-    wait_until(counted, 30, what=f"the right counts, not {of_mine()},")
+    wait_until(counted, what=lambda: f"the right counts, not {of_mine()},")
     calls = f'sum by (status_code) (traces_span_metrics_calls_total{{service_name="{kept.own("web")}"}})'
     found = kept.stores.metrics.query(calls, kept.now + 60 * otlp.SECOND)
     assert {one.labels["status_code"]: one.samples[0][1] for one in found} == {

@@ -96,11 +96,11 @@ def test_a_password_is_not_told_to_a_server_without_tls(inbox: Inbox, channels: 
 class Outcomes:
     """What a courier said of each message, and a channel that fails as often as it is told."""
 
-    def __init__(self, *errors: Exception) -> None:
+    def __init__(self, *errors: Exception, given_up_s: float = 60.0) -> None:
         self.errors = list(errors)
         self.sent: list[str] = []
         self.told: list[tuple[str, str]] = []
-        self.courier = Courier(self._send, self._tell, Patience(0.001, 0.002, 0.05))
+        self.courier = Courier(self._send, self._tell, Patience(0.001, 0.002, given_up_s))
 
     def _send(self, one: Delivery) -> None:
         if self.errors and one.channel == "slack":
@@ -125,7 +125,8 @@ def test_a_message_is_tried_again_and_those_behind_it_wait_but_not_those_of_othe
 
 
 def test_what_cannot_be_delivered_is_given_up_and_told() -> None:
-    outcomes = Outcomes(Undelivered("no such webhook", again=False), RuntimeError("a mistake of ours"), *[AGAIN] * 1000)
+    mistakes = (Undelivered("no such webhook", again=False), RuntimeError("a mistake of ours"))
+    outcomes = Outcomes(*mistakes, *[AGAIN] * 1000, given_up_s=0.05)
     for body in "123":
         outcomes.courier.take(delivery("slack", body))
     wait_until(lambda: len(outcomes.told) == 3)

@@ -81,7 +81,7 @@ def test_a_byte_now_and_then_does_not_hold_it_up(drip: tuple[bytes, ...]) -> Non
     began = time.monotonic()
     with raw(*drip, pause_s=0.02) as url:
         assert reason(url, 0.3) == "did not answer within 0.3 s"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_one_that_hangs_is_left_behind() -> None:
     checks = [Check("hangs", hangs), Check("hangs too", hangs, late=Severity.SKIPPED), Check("fine", fine)]
     found = list(diagnose(checks, within_s=0.2))
     over.set()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
     assert [one.severity for one in found] == [Severity.WARNING, Severity.SKIPPED, Severity.OK]
     assert "no answer within 0.2 s" in found[0].what
 

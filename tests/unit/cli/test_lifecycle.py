@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
+pytestmark = pytest.mark.usefixtures("free_ports")
+
+
 @pytest.fixture(autouse=True)
 def engine(home: Path) -> Iterator[EngineHandle]:
     """The engine that a test may start; it is stopped at the end."""
@@ -45,7 +48,7 @@ def engine(home: Path) -> Iterator[EngineHandle]:
 @pytest.fixture
 def up(run_cli: CommandLine) -> Any:
     """What `up --json` printed for a stack that now runs."""
-    ran = run_cli("up", "--json", env=own_ports())
+    ran = run_cli("up", "--json")
     assert ran.code == 0, ran.stderr
     return ran.json()
 
@@ -136,8 +139,12 @@ def test_a_killed_engine_heals(run_cli: CommandLine, up: Any, engine: EngineHand
     assert run_cli("trace", TRACE).code == 0
 
 
-def test_a_taken_port_moves_is_told_and_found_by_the_commands(run_cli: CommandLine) -> None:
-    # Another project's stack has the usual ports, or somebody else had them before.
+def test_a_taken_port_moves_is_told_and_found_by_the_commands(
+    run_cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A port that is named does not move. The usual ones have another project's stack, or somebody else from before.
+    for name in own_ports():
+        monkeypatch.delenv(name)
     first = run_cli("--project", "first", "up", "--json").json()["endpoints"]
     second = run_cli("up", "--json")
     assert second.code == 0
@@ -274,11 +281,11 @@ def test_status_of_a_hung_engine_is_degraded_and_0(run_cli: CommandLine, up: Any
 
 
 def test_status_watch_shows_it_anew_every_second(run_cli: CommandLine, up: Any) -> None:
+    began = time.monotonic()
     with run_cli.start("status", "--watch", "--json") as process:
         assert process.stdout is not None
-        began = time.monotonic()
         shown = [json.loads(process.stdout.readline()) for _ in range(3)]
-        assert 1.5 < time.monotonic() - began < 30
+        assert time.monotonic() - began > 1.5
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
         assert process.stderr is not None

@@ -202,7 +202,7 @@ def test_a_file_that_is_gone_is_let_go_with_what_it_had_not_ended(
     append(file, "1", "no end", end="")
     assert kept.read() == ["1"]
     file.unlink()
-    wait_until(lambda: kept.read() == ["1", "no end"], 5)
+    wait_until(lambda: kept.read() == ["1", "no end"])
 
 
 def test_a_stack_trace_is_one_record_once_it_has_ended(kept: Kept, file: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_stack_trace_is_one_record_once_it_has_ended(kept: Kept, file: Path) -
     append(file, "before", *trace.split("\n")[:2])
     assert kept.read() == ["before"]
     append(file, "KeyError: 1")
-    wait_until(lambda: kept.read() == ["before", trace], 5)
+    wait_until(lambda: kept.read() == ["before", trace])
     kept.new_reader()
     assert kept.read() == ["before", trace]
 

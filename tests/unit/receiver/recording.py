@@ -66,7 +66,7 @@ def byte_method(channel: Any, path: str) -> Any:
     return channel.unary_unary(path)
 
 
-def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until a condition holds, at most so long."""
     deadline = time.monotonic() + seconds
     while not condition():

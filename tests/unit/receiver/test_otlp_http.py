@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from phoenix_dev.telemetry.inbox import Accepted
+from tests.waiting import least
 
 from . import payloads
 from .recording import JSON, PROTOBUF, eventually
@@ -225,9 +226,10 @@ def test_the_connection_serves_on_after_a_refusal(http: httpx.Client) -> None:
 
 def test_an_answer_with_a_body_is_not_held_back(http: httpx.Client) -> None:
     """Head and body are two writes: with Nagle's algorithm on, the second would wait 40 ms for the first's ACK."""
-    seconds = []
-    for _ in range(20):
+
+    def seconds() -> float:
         started = time.perf_counter()
         http.post("/v1/traces", content=b"{}", headers=JSON)
-        seconds.append(time.perf_counter() - started)
-    assert statistics.median(seconds) < 0.03
+        return time.perf_counter() - started
+
+    assert least(lambda: statistics.median(seconds() for _ in range(20)), 0.03) <= 0.03

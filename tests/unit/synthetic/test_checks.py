@@ -70,7 +70,7 @@ def test_what_is_not_as_expected_is_told(
     began = time.monotonic()
     assert ask_check(replace(check, **fields)).trouble.startswith(trouble)
     assert bool(ask_check(replace(check, **fields)).trouble) == bool(trouble)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def test_a_redirection_is_followed_without_secrets_for_another_host(check: Check, service: Answering) -> None:

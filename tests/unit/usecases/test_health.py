@@ -80,8 +80,8 @@ def test_dependencies_in_any_form_do_no_harm(service: Answering, body: bytes) ->
 def test_all_are_asked_at_once() -> None:
     with answering({f"/health/{name}": Says(hold=True) for name in ("liveness", "readiness")}) as silent:
         began = time.monotonic()
-        found = ask_health([Target(f"s{number}", silent.url) for number in range(6)], timeout_s=0.5)
-        assert time.monotonic() - began < 3
+        found = ask_health([Target(f"s{number}", silent.url) for number in range(24)], timeout_s=0.5)
+        assert time.monotonic() - began < 6
     assert not any(one.healthy for one in found)
 
 

@@ -140,4 +140,4 @@ def test_a_stop_does_not_wait_for_those_who_follow(site: Site) -> None:
         began = time.monotonic()
         site.server.end()
         response.read()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10

@@ -117,7 +117,7 @@ def test_an_engine_that_hangs_is_given_up_in_time(tmp_path: Path) -> None:
     with engine_that_answers(tmp_path / "d.sock", None) as engine:
         began = time.monotonic()
         assert engine.why_not(PROBE_S) == "does not answer within 0.1 s"
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
 
 
 def test_what_is_not_there_is_none_and_a_refusal_is_said(tmp_path: Path) -> None:

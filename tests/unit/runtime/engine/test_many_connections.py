@@ -48,7 +48,7 @@ def engine(runtime: EmbeddedRuntime) -> EngineRecord:
 def test_idle_connections_to_the_grpc_port_starve_nobody(engine: EngineRecord, folder: Path) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(MANY):
-            stack.enter_context(socket.create_connection(("127.0.0.1", engine.grpc_port), timeout=5))
+            stack.enter_context(socket.create_connection(("127.0.0.1", engine.grpc_port), timeout=PATIENCE_S))
         for _ in range(20):
             assert send(engine.endpoints.otlp_http, one_span(TRACE)) == 200
     assert "Too many open files" not in (folder / LOG_FILE).read_text() + (folder / STDERR_FILE).read_text()
@@ -57,7 +57,7 @@ def test_idle_connections_to_the_grpc_port_starve_nobody(engine: EngineRecord, f
 def test_above_its_limit_grpc_closes_them(engine: EngineRecord) -> None:
     with contextlib.ExitStack() as stack:
         opened = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", engine.grpc_port), timeout=5))
+            stack.enter_context(socket.create_connection(("127.0.0.1", engine.grpc_port), timeout=PATIENCE_S))
             for _ in range(MANY)
         ]
         for sock in opened:
