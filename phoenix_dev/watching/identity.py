@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: What tells services apart (the connector's `resource_metrics_key_attributes`); all else of a resource is that of the
 #: first that had these.
 _SERVICE = "service.name"
-_APART = (_SERVICE, "telemetry.sdk.language", "telemetry.sdk.name")
+_APART = (_SERVICE, "service.version", "telemetry.sdk.language", "telemetry.sdk.name")
 _ENVIRONMENT, _OLD_ENVIRONMENT = "deployment.environment.name", "deployment.environment"
 #: Services, and resources of them, that are remembered.
 _MOST_IDENTITIES, _MOST_RESOURCES = 1_000, 4_000
@@ -77,6 +77,11 @@ class Identities:
             target = (labels.target,) if labels.target else ()
             self._by_key[key] = Identity(key, attributes[_SERVICE], labels, attributes, target)
         return self._by_key[key]
+
+
+def is_current(key: str) -> bool:
+    """Whether a service's key says all that tells services apart; one of an earlier version may say less."""
+    return len(json.loads(key)) in (0, len(_APART))
 
 
 def _bounded(resource: Resource) -> Resource:

@@ -19,6 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.otlp import value_of
 from phoenix_dev.telemetry.series.writer import KeptExemplar
+from phoenix_dev.watching.identity import is_current
 from phoenix_dev.watching.naming import BOUNDS_S, DIMENSIONS, FIRST_BUCKET, span_series
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class SpanMetrics:
         self._last_seen: dict[str, int] = {}
         self._services: dict[str, Identity] = {}
         for key, place in ledger.kept(KIND):
+            if not is_current(key[1]):
+                ledger.close(key, place)
+                continue
             self._counters[key] = _restored(key, place)
             self._characters += sum(map(len, key))
             self._last_seen[key[1]] = now_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import yaml
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.promql.matchers import Matcher
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.watching import identity as identity_module
 from phoenix_dev.watching import points as points_module
 from phoenix_dev.watching import spans as spans_module
 from phoenix_dev.watching.diary import Watched as Written
@@ -155,6 +157,43 @@ def test_a_service_that_sends_no_more_is_forgotten_and_begins_anew(watched: Watc
     watched.keep(spans("gone", "a", "a"))
     watched.flush()
     assert watched.newest(CALLS, "service_name") == {("gone",): 2, ("stays",): 22}
+
+
+def of_version(version: str, *named: str) -> object:
+    export = spans("api", *named)
+    export.resource_spans[0].resource.attributes.extend(otlp.pairs({"service.version": version}))  # type: ignore[attr-defined]
+    return export
+
+
+def test_a_version_is_counted_by_itself_from_its_first_span_on(watched: Watched) -> None:
+    """Also while the one before it still runs: rates by service are sums over both."""
+    watched.keep(of_version("1", "a"))
+    watched.flush()
+    watched.keep(of_version("1", "a"), of_version("2", "a", "a"))
+    watched.flush()
+    assert watched.newest(CALLS, "service_name", "service_version") == {("api", "1"): 2, ("api", "2"): 2}
+    (first, last) = watched.streams(CALLS, service_version="2")[0].values
+    assert (first, last) == (0, 2)
+    assert watched.newest("target_info", "service_version", job="api") == {("1",): 1, ("2",): 1}
+    watched.kill()
+    watched.keep(of_version("2", "a"))
+    watched.flush()
+    assert watched.newest(CALLS, "service_version") == {("1",): 2, ("2",): 3}
+
+
+def test_counters_of_an_earlier_version_of_this_program_end_and_begin_anew(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity_module, "_APART", ("service.name",))
+    watched.keep(spans("api", "a", "a"))
+    watched.flush()
+    monkeypatch.undo()
+    watched.kill()
+    watched.keep(spans("api", "a"))
+    watched.flush()
+    assert watched.newest(CALLS, "service_name") == {("api",): 1}
+    ((_, key),) = watched.watcher.writer.rows("SELECT 0, key FROM counter")
+    assert json.loads(json.loads(key)[1]) == ["api", "", "", ""]
 
 
 def test_what_is_killed_between_two_flushes_counts_nothing_twice_and_leaves_nothing_out(watched: Watched) -> None:
