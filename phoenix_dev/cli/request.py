@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -140,7 +141,9 @@ def _sink(app: AppContext, output: str | None, files: ExitStack) -> Callable[[by
     try:
         return files.enter_context(open(output, "wb")).write
     except OSError as error:
-        raise PhoenixDevError(f"{output} cannot be written: {error.strerror}", hint=f"ls -ld '{output}'") from error
+        raise PhoenixDevError(
+            f"{output} cannot be written: {error.strerror}", hint=f"ls -ld {quote(str(output))}"
+        ) from error
 
 
 def _to_stdout(out: Output) -> Callable[[bytes], object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
@@ -60,7 +61,7 @@ def begin_drill(home: Path, time_scale: float) -> None:
                 raise NotReady(f"another drill is on: the process {other.pid}", hint=f"ps {other.pid}")
             write_document(home / DRILL_FILE, asdict(Drill(time_scale, os.getpid(), identity(os.getpid()))))
     except OSError as error:
-        raise NotReady(f"{home} cannot be written: {error.strerror}", hint=f"ls -ld '{home}'") from error
+        raise NotReady(f"{home} cannot be written: {error.strerror}", hint=f"ls -ld {quote(str(home))}") from error
 
 
 def forget_drill(home: Path) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Self
 
 from phoenix_dev.errors import NotReady
@@ -98,7 +99,7 @@ def is_held(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise NotReady(f"{path} cannot be opened: {error.strerror}", hint=f"ls -l '{path}'") from error
+        raise NotReady(f"{path} cannot be opened: {error.strerror}", hint=f"ls -l {quote(str(path))}") from error
     try:
         return not _locked(fd, fcntl.LOCK_SH)
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager, suppress
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
@@ -94,7 +95,7 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
             hint="pip install --upgrade phoenix-dev",
         )
     if application != APPLICATION_ID and db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        raise NotReady(f"{path} is not a store of phoenix-dev", hint=f"mv '{path}' '{path}.other'")
+        raise NotReady(f"{path} is not a store of phoenix-dev", hint=f"mv {quote(str(path))} {quote(f'{path}.other')}")
     return version
 
 

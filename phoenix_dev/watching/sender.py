@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import NotReady
@@ -62,4 +63,4 @@ class EmbeddedAlertSender:
             raise NotReady("nobody sends alerts: the process that watches does not run", hint="phoenix-dev status")
 
     def _unwritable(self, error: OSError) -> NotReady:
-        return NotReady(f"{self._home} cannot be written: {error.strerror}", hint=f"ls -ld '{self._home}'")
+        return NotReady(f"{self._home} cannot be written: {error.strerror}", hint=f"ls -ld {quote(str(self._home))}")

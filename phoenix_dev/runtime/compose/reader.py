@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev import __version__
@@ -73,7 +74,7 @@ class Reader:
             )
         if not comes_true(lambda: self.runs, _BEGIN_S):
             what = f"the reader of containers' output did not begin within {_BEGIN_S:g} s"
-            raise NotReady(what, hint=f"cat '{self.home / LOG_FILE}'")
+            raise NotReady(what, hint=f"cat {quote(str(self.home / LOG_FILE))}")
 
     def stop(self) -> None:
         """End it, if one reads, and return once it has ended. Raises NotReady when it does not."""
@@ -86,7 +87,7 @@ class Reader:
                 if comes_true(lambda: not held_by.alive, _END_S):
                     break
         if is_held(lock):
-            raise NotReady("the reader of containers' output does not end", hint=f"fuser -v '{lock}'")
+            raise NotReady("the reader of containers' output does not end", hint=f"fuser -v {quote(str(lock))}")
         for name in (READING_FILE, _OPTIONS_FILE):
             (self.home / name).unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
@@ -99,7 +100,7 @@ class EngineHandle:
             if time.monotonic() > deadline:
                 raise NotReady(
                     f"the lock {self.lock} is held by a process that does not say who it is",
-                    hint=f"fuser -v '{self.lock}'",
+                    hint=f"fuser -v {quote(str(self.lock))}",
                 )
             time.sleep(_POLL_S)
         return None

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady, PhoenixDevError
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:
         _log.exception("the engine ends")
         what = f"the engine could not start: {type(error).__name__}: {error}"
-        reporter.failed(NotReady(what, hint=f"cat '{options.home / LOG_FILE}'"))
+        reporter.failed(NotReady(what, hint=f"cat {quote(str(options.home / LOG_FILE))}"))
         raise
 
 
