@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PROBE_S = 0.1
 #: How long it may take once it is known to be wanted (seconds).
 _PATIENCE_S = 5.0
+#: What says more than we can.
+_HINT = "docker info"
 _DEFAULT = "unix:///var/run/docker.sock"
 _PIECE = 65536
 _LONGEST_REFUSAL = 65536
@@ -67,9 +69,9 @@ class DockerEngine:
                 return None
             answer = json.loads(body)
         except (OSError, HTTPException, ValueError) as error:
-            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})") from error
+            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})", hint=_HINT) from error
         if status >= 400:
-            raise NotReady(f"the Docker engine at {self} answers {status}: {answer.get('message', '')}")
+            raise NotReady(f"the Docker engine at {self} answers {status}: {answer.get('message', '')}", hint=_HINT)
         return answer
 
     def beginning(self, path: str, length: int, patience_s: float = _PATIENCE_S) -> bytes:
@@ -82,7 +84,7 @@ class DockerEngine:
             answer = connection.getresponse()
             return answer.read(length) if answer.status == 200 else b""
         except (OSError, HTTPException) as error:
-            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})") from error
+            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})", hint=_HINT) from error
         finally:
             connection.close()
 
@@ -97,11 +99,11 @@ class DockerEngine:
             answer = connection.getresponse()
             if answer.status != 200:
                 said = json.loads(answer.read(_LONGEST_REFUSAL)).get("message", "")
-                raise NotReady(f"the Docker engine at {self} answers {answer.status}: {said}")
+                raise NotReady(f"the Docker engine at {self} answers {answer.status}: {said}", hint=_HINT)
             wire.settimeout(None)
         except (OSError, HTTPException, ValueError, AttributeError) as error:
             connection.close()
-            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})") from error
+            raise NotReady(f"the Docker engine at {self} does not answer ({_short(error)})", hint=_HINT) from error
         except NotReady:
             connection.close()
             raise

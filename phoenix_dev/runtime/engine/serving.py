@@ -122,7 +122,7 @@ class _Engine:
         if not accepting.done():
             accepting.cancel()
             serving.result()
-            raise NotReady("the engine's HTTP server ended before it accepted a connection")
+            raise NotReady("the engine's HTTP server ended before it accepted a connection", hint="phoenix-dev doctor")
 
     async def _announce(self, record: EngineRecord) -> None:
         await check_http(record.http_port)
