@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from typing import TYPE_CHECKING, cast
 
@@ -176,7 +177,9 @@ class _Caller(_Half):
     async def _pass_on(self) -> None:
         try:
             behind = await self._front.connect(self)
-        except OSError:
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else type(error).__name__
+            self._front.note(f"the connection could not be passed on to the gRPC server: {why}", self._peer)
             self.transport.abort()
             return
         self._port = behind.transport.get_extra_info("sockname")[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,12 @@ import pytest
 from phoenix_dev.receiver import body as http_body
 from phoenix_dev.receiver import connections
 from phoenix_dev.receiver import grpc as otlp_grpc
+from phoenix_dev.receiver.doors import Doors
+from phoenix_dev.receiver.grpc_front import GrpcFront
 from phoenix_dev.receiver.limits import MOST_BYTES
+from phoenix_dev.receiver.refusals import Refusals
+from phoenix_dev.receiver.sockets import bind_loopback
+from tests.ports import free_port
 
 from .junk import JUNK
 from .raw import connect, exchange, receive_all
@@ -160,3 +166,22 @@ def test_a_method_that_there_is_not(channel: grpc.Channel, receiver: Receiver) -
         byte_method(channel, "/jaeger.api_v2.CollectorService/PostSpans")(b"", timeout=10)
     (refusal,) = receiver.refused()
     assert refusal.reason.startswith("/jaeger.api_v2.CollectorService/PostSpans takes no telemetry")
+
+
+def test_a_connection_that_cannot_be_passed_on_to_the_grpc_server() -> None:
+    refusals = Refusals()
+
+    async def scenario() -> bytes:
+        front = GrpcFront(refusals, Doors(), 8)
+        sockets = bind_loopback(0)
+        port = sockets[0].getsockname()[1]
+        await front.listen(sockets, free_port())
+        answer = await asyncio.to_thread(exchange, port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        front.stop_listening()
+        await front.close()
+        return answer
+
+    assert asyncio.run(scenario()) == b""
+    (refusal,) = refusals.snapshot()
+    why = "the connection could not be passed on to the gRPC server: "
+    assert (refusal.protocol, refusal.reason, refusal.peer) == ("grpc", f"{why}Connection refused", "127.0.0.1")
