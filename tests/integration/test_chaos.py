@@ -68,11 +68,11 @@ def test_a_fault_leads_to_its_alert_in_its_channel_and_both_are_over_together(
 
 def test_a_drill_that_is_killed_is_over(engine: RunningStack) -> None:
     killed = start(engine, "chaos", "host-cpu", "--time-scale", "60")
-    wait_until(lambda: lasting(engine) == 5, 20, what="the drill's scale of time")
+    wait_until(lambda: lasting(engine) == 5, what="the drill's scale of time")
     assert "durations of rules are divided by 60" in run(engine, "alerts").stderr
     killed.kill()
     killed.communicate(timeout=10)
-    wait_until(lambda: lasting(engine) == 300, 20, what="the usual scale of time")
+    wait_until(lambda: lasting(engine) == 300, what="the usual scale of time")
     assert "drill" not in run(engine, "alerts").stderr
 
 
@@ -81,7 +81,7 @@ def test_ctrl_c_takes_the_fault_away_first(engine: RunningStack, tmp_path: Path)
     drill = start(
         engine, "chaos", "--inject", f"touch {broken}", "--recover", f"rm {broken}", "--expect", "ServiceErrorRate"
     )
-    wait_until(broken.exists, 20, what="the fault")
+    wait_until(broken.exists, what="the fault")
     drill.send_signal(signal.SIGINT)
     drill.communicate(timeout=20)
     assert drill.returncode == 130

@@ -64,7 +64,7 @@ def reader_of(engine: psutil.Process) -> psutil.Process:
         except psutil.Error:  # it has ended
             return False
 
-    return wait_until(looked_for, 20, what="the reader")[0]
+    return wait_until(looked_for, what="the reader")[0]
 
 
 def engine_of(home: Path) -> psutil.Process:
@@ -87,7 +87,7 @@ def test_a_line_of_a_file_is_a_log_of_its_request(run_cli: CommandLine, folder: 
     }
     (folder / "below").mkdir()
     (folder / "below" / "llm.jsonl").write_text(json.dumps(line) + "\n")
-    found = wait_until(lambda: run_cli("logs", "--json", "--correlation", "c-1").json_lines(), 20)
+    found = wait_until(lambda: run_cli("logs", "--json", "--correlation", "c-1").json_lines())
     (log,) = found
     for name in ("timestamp", "level", "service", "trace_id", "span_id", "correlation_id", "message", "request_id"):
         assert log[name] == line[name]
@@ -101,7 +101,7 @@ def test_up_follows_what_the_file_names_now(run_cli: CommandLine, folder: Path) 
     (folder / "a.jsonl").write_text("here\n")
     again = run_cli("up", "--runtime", "embedded")
     assert "the engine is started anew: it follows what you set under logs.files" in again.stderr
-    wait_until(lambda: messages(run_cli) == ["here"], 20)
+    wait_until(lambda: messages(run_cli) == ["here"])
     assert "anew" not in run_cli("up", "--runtime", "embedded").stderr
 
 
@@ -147,5 +147,5 @@ def test_each_line_is_kept_once_though_reader_and_engine_are_killed(
     up(run_cli)
     reader_of(engine_of(home))
     (folder / "b.jsonl").write_text("after\n")
-    wait_until(lambda: "after" in messages(run_cli), 20)
+    wait_until(lambda: "after" in messages(run_cli))
     assert len(messages(run_cli)) == len(written) + 1

@@ -73,7 +73,7 @@ def in_a_terminal(*args: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 _CONTROLLING = "import fcntl,os,sys,termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 
 
-def read_until(terminal: int, text: bytes, deadline: float = 20) -> bytes:
+def read_until(terminal: int, text: bytes, deadline: float = 60) -> bytes:
     read = b""
     end = time.monotonic() + deadline
     while text not in read and time.monotonic() < end and select.select([terminal], [], [], 1)[0] is not None:
@@ -208,7 +208,7 @@ def test_what_was_written_while_the_stack_was_away_is_sent_when_it_is_back(
     process = run_cli.start("run", "--service", "shop", "--wait", "60", *python(program))
     try:
         assert run_cli("up", "--runtime", "embedded").code == 0
-        wait_until(lambda: [log["message"] for log in logs(run_cli)] == ["before"], 20, what="the line from before")
+        wait_until(lambda: [log["message"] for log in logs(run_cli)] == ["before"], what="the line from before")
         go_on.touch()
         out, _ = process.communicate(timeout=30)
         assert out == b"before\nafter\n"
@@ -292,10 +292,10 @@ def test_ctrl_z_stops_the_command_and_gives_the_terminal_back(free_ports: None) 
     with in_a_terminal(*python("print('ready', flush=True); print('got', input())")) as (process, terminal):
         read_until(terminal, b"ready")
         os.write(terminal, b"\x1a")
-        wait_until(lambda: os.waitpid(process.pid, os.WNOHANG | os.WUNTRACED)[0], 10, what="the stop")
+        wait_until(lambda: os.waitpid(process.pid, os.WNOHANG | os.WUNTRACED)[0], what="the stop")
         assert termios.tcgetattr(terminal)[3] & termios.ICANON
         os.kill(process.pid, signal.SIGCONT)
-        wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ICANON, 10, what="the continuation")
+        wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ICANON, what="the continuation")
         os.write(terminal, b"again\r")
         read_until(terminal, b"got again")
         assert process.wait(20) == 0

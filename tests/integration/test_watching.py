@@ -60,14 +60,14 @@ def test_the_demos_fault_fires_arrives_and_is_resolved_in_a_drill(tmp_path: Path
             stack.run("demo", "start")
             send = ("demo", "traffic", "--count", "20", "--rate", "10")
             stack.run(*send)
-            wait_until(lambda: error_rate(drill).state == "inactive", deadline=20)
+            wait_until(lambda: error_rate(drill).state == "inactive")
             stack.run(*send, "--fault", "llm-errors", "--fault-every", "2")
             seen: list[str] = [error_rate(drill).state]
-            wait_until(lambda: said(seen, error_rate(drill).state) == "firing", deadline=20)
+            wait_until(lambda: said(seen, error_rate(drill).state) == "firing")
             alerts = EmbeddedAlertStore(drill / "signals.db")
-            wait_until(lambda: [one for one in alerts.deliveries(0) if "ServiceErrorRate" in one.alerts], deadline=20)
+            wait_until(lambda: [one for one in alerts.deliveries(0) if "ServiceErrorRate" in one.alerts])
             wait_until(lambda: error_rate(drill).state == "inactive", deadline=40)
-            wait_until(lambda: [one for one in alerts.deliveries(0) if one.status == "resolved"], deadline=20)
+            wait_until(lambda: [one for one in alerts.deliveries(0) if one.status == "resolved"])
             told_of = [one for one in alerts.deliveries(0) if one.alerts == ("ServiceErrorRate",)]
             assert {one.channel for one in told_of} == {"pagerduty"}
             assert {one.status for one in told_of} == {"firing", "resolved"}

@@ -10,6 +10,7 @@ import httpx
 
 from tests import otlp
 from tests.stack import running_stack
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,6 @@ def test_a_store_that_cannot_be_written_is_told_and_heals(home: Path) -> None:
             assert status["state"] == "degraded"
             assert "could not write: database is locked" in status["components"][0]["detail"]
             other.execute("ROLLBACK")
-        assert send(stack, second).status_code == 200
+        wait_until(lambda: send(stack, second).status_code == 200, what="an engine that takes spans again")
         assert stack.run("status", "--json").json()["state"] == "running"
         assert set(stack.stores.traces.spans([first, second])) == {second}, "what was refused was not kept"

@@ -91,7 +91,7 @@ def test_retention_makes_room_on_a_full_disk(mount: Mount, monkeypatch: pytest.M
         monkeypatch.setenv("PHOENIX_DEV_RETENTION_SIZE", "5MB")
         stack.run("up", "--runtime", "embedded")
         files = ("telemetry.db", "telemetry.db-wal")
-        wait_until(lambda: sum((disk / "home/projects/phoenix" / one).stat().st_size for one in files) < 5_000_000, 20)
+        wait_until(lambda: sum((disk / "home/projects/phoenix" / one).stat().st_size for one in files) < 5_000_000, 60)
         assert sender.send(100 * KB).status_code == 200
         assert sender.acknowledged[-1] not in sender.lost()
 

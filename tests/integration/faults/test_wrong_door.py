@@ -14,6 +14,7 @@ from tests import otlp
 from tests.clients.applications import HERE
 from tests.stack import running_stack
 from tests.tools import need
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 def told(stack: RunningStack, reason: str) -> None:
-    """`status` says so."""
-    assert reason in [one["reason"] for one in stack.run("status", "--json").json()["refused"]]
+    """`status` says so, at the latest a moment after the sender was left."""
+
+    def reasons() -> list[str]:
+        return [one["reason"] for one in stack.run("status", "--json").json()["refused"]]
+
+    wait_until(lambda: reason in reasons(), what=f"status tells: {reason}")
 
 
 def application(stack: RunningStack, **variables: str) -> str:
