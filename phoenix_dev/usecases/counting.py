@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.quoted import quoted
+from phoenix_dev.signals.names import CALLS, DURATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from phoenix_dev.model.load import Entry
     from phoenix_dev.stores.metrics import MetricStore
 
-#: What is made of all spans before anything is sampled, of each service, name, kind and status (compose/otelcol,
-#: phoenix_dev/watching).
-CALLS = "traces_span_metrics_calls_total"
-BUCKETS = "traces_span_metrics_duration_seconds_bucket"
 _FAILED = "STATUS_CODE_ERROR"
 #: Who counts spans tells of each series every 5 s. One that was silent for longer has been forgotten by who counts, and
 #: begins at nothing when it comes again.
@@ -47,7 +44,7 @@ def durations(metrics: MetricStore, entry: Entry, since_ns: int, until_ns: int) 
     took no longer. Empty when there are none.
     """
     counts: defaultdict[float, float] = defaultdict(float)
-    for labels, grown in _growth(metrics, selector(BUCKETS, entry), since_ns, until_ns):
+    for labels, grown in _growth(metrics, selector(DURATIONS, entry), since_ns, until_ns):
         counts[float(labels["le"])] += grown
     return [(bound, round(count)) for bound, count in sorted(counts.items())] if any(counts.values()) else []
 

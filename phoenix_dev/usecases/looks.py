@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from phoenix_dev.asking.fetch import Unfetched, fetch
 from phoenix_dev.model.load import Entry
 from phoenix_dev.proving.synthetic import INNER, MESSAGE, ROOT, SERIES, SERVICE
+from phoenix_dev.signals.names import DURATIONS
 from phoenix_dev.stores.metrics import MetricQuery
-from phoenix_dev.usecases.counting import BUCKETS, requests_and_errors, selector
+from phoenix_dev.usecases.counting import requests_and_errors, selector
 from phoenix_dev.usecases.find_request import find_request
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Look:
 
     def span_exemplar(self, stores: Stores) -> str:
         """An exemplar of the span metrics."""
-        return self._exemplar_of(stores, selector(BUCKETS, _ENTRY))
+        return self._exemplar_of(stores, selector(DURATIONS, _ENTRY))
 
     def _exemplar_of(self, stores: Stores, series: str) -> str:
         return f"of {self._found_exemplar(stores, series).value:g} s"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from phoenix_dev.signals.names import CALLS, DURATION_BOUNDS_S, DURATIONS
 from phoenix_dev.telemetry.translation.labels import NAME
 
 if TYPE_CHECKING:
@@ -15,15 +16,13 @@ if TYPE_CHECKING:
 
 #: Attributes of a span, else of its resource, that become labels.
 DIMENSIONS = ("http.route", "http.request.method", "http.response.status_code", "error.type")
-#: The upper ends of the buckets (seconds).
-BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_ENDS = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "+Inf")
-_CALLS, _DURATION = "traces_span_metrics_calls_total", "traces_span_metrics_duration_seconds"
+_ENDS = (*(f"{bound_s:g}" for bound_s in DURATION_BOUNDS_S), "+Inf")
+_DURATION = DURATIONS.removesuffix("_bucket")
 _OWN: tuple[dict[str, str], ...] = (
-    {NAME: _CALLS},
+    {NAME: CALLS},
     {NAME: f"{_DURATION}_sum"},
     {NAME: f"{_DURATION}_count"},
-    *({NAME: f"{_DURATION}_bucket", "le": end} for end in _ENDS),
+    *({NAME: DURATIONS, "le": end} for end in _ENDS),
 )
 #: Among the series of a counter, the first of its buckets.
 FIRST_BUCKET = 3

@@ -18,9 +18,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.otlp import value_of
+from phoenix_dev.signals.names import DURATION_BOUNDS_S
 from phoenix_dev.telemetry.series.writer import KeptExemplar
 from phoenix_dev.watching.identity import is_current
-from phoenix_dev.watching.naming import BOUNDS_S, DIMENSIONS, FIRST_BUCKET, span_series
+from phoenix_dev.watching.naming import DIMENSIONS, FIRST_BUCKET, span_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,7 @@ class _Counter:
 
     key: Key
     identity: Identity | None
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
+    counts: list[int] = field(default_factory=lambda: [0] * (len(DURATION_BOUNDS_S) + 1))
     seconds: float = 0.0
     place: Place | None = None
     exemplars: list[tuple[float, bytes]] = field(default_factory=list)
@@ -130,7 +131,7 @@ class SpanMetrics:
                 dimensions[position] = value.string_value or str(value.int_value or text_of(value_of(value)))
         counter = self._counter(span, identity, dimensions)
         seconds = max(span.end_time_unix_nano - span.start_time_unix_nano, 0) / 1e9
-        counter.counts[bisect_left(BOUNDS_S, seconds)] += 1
+        counter.counts[bisect_left(DURATION_BOUNDS_S, seconds)] += 1
         counter.seconds += seconds
         if len(counter.exemplars) < _MOST_EXEMPLARS and self._exemplars < _MOST_EXEMPLARS_IN_ALL:
             counter.exemplars.append((seconds, span.trace_id))
@@ -189,4 +190,4 @@ def _exemplars(counter: _Counter, now_ms: int) -> Iterator[KeptExemplar]:
     assert counter.place is not None
     ids = counter.place.ids
     for seconds, trace_id in counter.exemplars:
-        yield KeptExemplar(ids[FIRST_BUCKET + bisect_left(BOUNDS_S, seconds)], now_ms, seconds, trace_id)
+        yield KeptExemplar(ids[FIRST_BUCKET + bisect_left(DURATION_BOUNDS_S, seconds)], now_ms, seconds, trace_id)

@@ -12,13 +12,14 @@ import yaml
 
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.promql.matchers import Matcher
+from phoenix_dev.signals.names import DURATION_BOUNDS_S
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.watching import identity as identity_module
 from phoenix_dev.watching import points as points_module
 from phoenix_dev.watching import spans as spans_module
 from phoenix_dev.watching.diary import Watched as Written
 from phoenix_dev.watching.identity import _APART
-from phoenix_dev.watching.naming import BOUNDS_S, DIMENSIONS
+from phoenix_dev.watching.naming import DIMENSIONS
 from tests import otlp
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def test_settings_are_those_of_the_connector() -> None:
         float(text.removesuffix("ms")) / 1000 if text.endswith("ms") else float(text.removesuffix("s"))
         for text in connector["histogram"]["explicit"]["buckets"]
     ]
-    assert seconds == list(BOUNDS_S)
+    assert seconds == list(DURATION_BOUNDS_S)
     assert [one["name"] for one in connector["dimensions"]] == list(DIMENSIONS)
     assert connector["resource_metrics_key_attributes"] == list(_APART)
     assert connector["aggregation_cardinality_limit"] == spans_module.MOST_COUNTERS
