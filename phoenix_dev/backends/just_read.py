@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 
@@ -18,8 +21,13 @@ class JustRead(Generic[T]):
         self._kept: dict[str, tuple[float, T]] = {}
 
     def put(self, key: str, value: T) -> None:
-        """Keep what was just read."""
-        self._kept = {key: (time.monotonic(), value)}
+        """Keep what was just read, and nothing else."""
+        self.put_all({key: value})
+
+    def put_all(self, read: Mapping[str, T]) -> None:
+        """Keep what was just read together, and nothing else."""
+        now = time.monotonic()
+        self._kept = {key: (now, value) for key, value in read.items()}
 
     def take(self, key: str) -> T | None:
         """What was read just now, None when it was not or was taken already."""

@@ -80,6 +80,7 @@ class JaegerTraceStore:
         for window in backwards(self._longest, now):
             if found := self._bearing({_TAGS[kind]: value}, window, now):
                 spans = self.spans(found)
+                self._just_read.put_all(spans)
                 return tuple(sorted(spans, key=lambda trace_id: spans[trace_id][0].start_ns))
         return ()
 
@@ -121,8 +122,9 @@ class JaegerTraceStore:
         return (trace_id,) if spans else ()
 
     def _spans(self, trace_id: str) -> tuple[Span, ...]:
-        if spans := self._just_read.take(trace_id):
-            return spans
+        just_read = self._just_read.take(trace_id)
+        if just_read is not None:
+            return just_read
         spans = _read(self._jaeger, trace_id)
         first_ns = spans[0].start_ns if spans else 0
         _, *others = self._sources(first_ns, time.time_ns())

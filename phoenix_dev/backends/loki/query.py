@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.kept import UNNAMED
 from phoenix_dev.backends.quoting import logql_text, regex_literal
-from phoenix_dev.model.identifier import as_span_id
+from phoenix_dev.model.identifier import as_span_id, as_trace_id
 from phoenix_dev.model.otlp import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
@@ -25,11 +25,19 @@ def of_traces(trace_ids: Sequence[str]) -> str:
     return f"{EVERYTHING} | trace_id=~{logql_text('|'.join(map(regex_literal, trace_ids)))}"
 
 
+def spellings(value: str) -> tuple[str, ...]:
+    """An ID as it was typed; what has the form of a trace ID or a UUID as both, which are tried one after the other."""
+    digits = as_trace_id(value)
+    spelled = (digits, _as_uuid(digits)) if digits else ()
+    return spelled if value in spelled else (value,)
+
+
 def bearing(value: str) -> str:
     """Records that bear an ID as whichever kind it may be: to look for each kind by itself would read them all anew."""
-    text = logql_text(value)
-    kinds = ["correlation_id", "request_id", *(["span_id"] if as_span_id(value) else [])]
-    return f"{EVERYTHING} | {' or '.join(f'{kind}={text}' for kind in kinds)}"
+    texts = spellings(value)
+    borne = [(kind, text) for kind in ("correlation_id", "request_id") for text in texts]
+    borne += [(kind, text) for kind, text in (("span_id", as_span_id(value)), ("trace_id", as_trace_id(value))) if text]
+    return f"{EVERYTHING} | {' or '.join(f'{kind}={logql_text(text)}' for kind, text in borne)}"
 
 
 def passing(keep: LogFilter) -> str:
@@ -45,6 +53,11 @@ def passing(keep: LogFilter) -> str:
 def lines(services: Iterable[str]) -> str:
     """Records of some services (none: all), with nothing of them but what a line needs."""
     return f"{_streams(services)} | keep service_name, severity_number, trace_id"
+
+
+def _as_uuid(digits: str) -> str:
+    """The text form of RFC 9562, section 4."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _streams(services: Iterable[str]) -> str:

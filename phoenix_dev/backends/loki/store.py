@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.backends.just_read import JustRead
 from phoenix_dev.backends.kept import is_kept_whole
 from phoenix_dev.backends.loki import query
+from phoenix_dev.backends.loki.bearing import Bearing
 from phoenix_dev.backends.loki.records import line_of, record_of
 from phoenix_dev.backends.loki.tail import Tail
 from phoenix_dev.backends.parallel import each
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 #: Logs of a trace are looked for from so long before its first span to so long after its last.
 MARGIN = 5 * MINUTE
 _TRACES_AT_ONCE = 32
-#: The next kind of ID is looked for right after the last, in what was read for that (seconds).
-_JUST_NOW = 0.25
+#: The kinds of ID that are borne by what belongs to a trace, or to none.
+_KINDS: tuple[IdKind, ...] = ("correlation", "request", "span")
 
 
 class LokiLogStore:
@@ -46,7 +47,7 @@ class LokiLogStore:
         self._extent = extent
         self._tail = Tail(loki)
         self._just_read: JustRead[tuple[LogRecord, ...]] = JustRead()
-        self._last: tuple[str, float, list[LogRecord]] = ("", 0.0, [])
+        self._bearers = Bearing(loki, reach)
 
     def of_traces(self, trace_ids: Iterable[str]) -> dict[str, tuple[LogRecord, ...]]:
         """See `LogStore.of_traces`. With spans, within five minutes of them."""
@@ -67,7 +68,7 @@ class LokiLogStore:
         """See `LogStore.trace_ids`."""
         if kind == "trace":
             trace_id = as_trace_id(value) or ""
-            found = self.of_traces([trace_id]).get(trace_id, ())
+            found = self._of_trace(trace_id)
             self._just_read.put(trace_id, found)
             return (trace_id,) if found else ()
         records = self._bearing(kind, value)
@@ -136,6 +137,16 @@ class LokiLogStore:
         window, trace_ids = group
         return [record_of(entry) for entry in self._loki.oldest_first(query.of_traces(trace_ids), window)]
 
+    def _of_trace(self, trace_id: str) -> tuple[LogRecord, ...]:
+        """Of a text that may be another kind of ID just as well, unless there are spans of such a trace."""
+        if not trace_id or self._around(trace_id) is not None:
+            return self.of_traces([trace_id]).get(trace_id, ())
+
+        def is_of_it(record: LogRecord) -> bool:
+            return record.trace_id == trace_id
+
+        return tuple(filter(is_of_it, self._bearers.first(trace_id, is_of_it)))
+
     def _until_found(self, wanted: str) -> list[LogRecord]:
         for window in backwards(self._reach):
             if found := [record_of(entry) for entry in self._loki.oldest_first(wanted, window)]:
@@ -147,10 +158,9 @@ class LokiLogStore:
             value = as_span_id(value) or ""
         if not value or not is_kept_whole(value):
             return []
-        last, at, records = self._last
-        if last != value or time.monotonic() - at > _JUST_NOW:
-            records = self._until_found(query.bearing(value))
-            self._last = value, time.monotonic(), records
+        records = self._bearers.first(
+            value, lambda record: any(value in _borne(record, any_kind) for any_kind in _KINDS)
+        )
         return [record for record in records if value in _borne(record, kind)]
 
 
