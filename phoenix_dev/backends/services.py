@@ -14,6 +14,7 @@ from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
 from phoenix_dev.backends.quoting import promql_text
 from phoenix_dev.backends.windows import MINUTE, clamped
 from phoenix_dev.model.service import ServiceActivity
+from phoenix_dev.signals.names import CALLS
 from phoenix_dev.stores.services import ServiceCapabilities
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.series import Series
     from phoenix_dev.model.stack import Removal
 
-_CALLS = 'traces_span_metrics_calls_total{service_name!=""}'
+_CALLS = f'{CALLS}{{service_name!=""}}'
 _ERROR = "STATUS_CODE_ERROR"
 #: One sample a point: those of gauges and sums, and of a histogram its count.
 _POINTS = '{service_name!="",__name__!~"traces_span_metrics_.+|target_info|.+_bucket|.+_sum"}'

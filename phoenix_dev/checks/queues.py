@@ -9,6 +9,7 @@ from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.metrics import last_samples
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
+from phoenix_dev.signals.names import QUEUE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 #: Shares of a queue's capacity: from the first on it is told of, from the second on senders soon have to wait.
 FILLING, FULL = 0.1, 0.9
 _LOOKS, _SOME = 3, 10
-_SIZE = "otelcol_exporter_queue_size"
 _CAPACITY = "otelcol_exporter_queue_capacity"
 #: By the name of an exporter (after its type): who takes what it sends.
 _TAKERS = {"normal": "jaeger", "errors": "jaeger", "loki": "loki", "prometheus": "prometheus"}
@@ -26,9 +26,9 @@ _TAKERS = {"normal": "jaeger", "errors": "jaeger", "loki": "loki", "prometheus":
 
 def collector_queues(prometheus: str, names: Mapping[str, str]) -> Iterator[Finding]:
     """The collector's queues on disk, by its own metrics. `names` are the containers' by part."""
-    series = last_samples(prometheus, f'{{__name__=~"{_SIZE}|{_CAPACITY}"}}')
+    series = last_samples(prometheus, f'{{__name__=~"{QUEUE_SIZE}|{_CAPACITY}"}}')
     capacities = {_key(one): one.samples[-1][1] for one in series if one.labels["__name__"] == _CAPACITY}
-    queues = [one for one in series if one.labels["__name__"] == _SIZE]
+    queues = [one for one in series if one.labels["__name__"] == QUEUE_SIZE]
     found = [finding for one in queues if (finding := _queue(one, capacities.get(_key(one), 0.0), names))]
     if found:
         yield from found

@@ -8,6 +8,7 @@ from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
 from phoenix_dev.checks.metrics import last_samples
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import in_utc
+from phoenix_dev.signals.names import DISCARDED_LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
 
 _MOST = 5
 _ENV = 'eval "$(phoenix-dev env)"'
-_DISCARDED = "loki_discarded_samples_total"
 _PROMETHEUS = {
     "prometheus_tsdb_too_old_samples_total": "they were more than two hours older than the newest",
     "prometheus_tsdb_out_of_bound_samples_total": "their times were too far from now",
 }
-_SIGNAL_OF = {_DISCARDED: "logs", **dict.fromkeys(_PROMETHEUS, "metrics")}
-_DISCARDS = f'{{__name__=~"{_DISCARDED}|{"|".join(_PROMETHEUS)}"}}'
+_SIGNAL_OF = {DISCARDED_LOGS: "logs", **dict.fromkeys(_PROMETHEUS, "metrics")}
+_DISCARDS = f'{{__name__=~"{DISCARDED_LOGS}|{"|".join(_PROMETHEUS)}"}}'
 #: Why Loki drops a record (its "discarded samples"), in words.
 _LOKI = {
     "too_far_behind": "they were more than two hours older than the newest of their stream",
@@ -81,7 +81,7 @@ _ITEMS = {"traces": "spans", "logs": "log records", "metrics": "metric points"}
 
 def _by_a_backend(one: Series, names: Mapping[str, str]) -> Finding:
     counter, count = one.labels["__name__"], one.samples[-1][1]
-    if counter == _DISCARDED:
+    if counter == DISCARDED_LOGS:
         reason = one.labels.get("reason", "")
         name = names.get("loki", "")
         why = _LOKI.get(reason, "Loki says no more than that")
