@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from phoenix_dev.settings import CheckEntry, load
-from tests.unit.test_settings_lists import complaint, write
+from tests.unit.settings.written import complaint, write
 
 SECOND = 10**9
 

@@ -6,22 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_dev.errors import UsageError
 from phoenix_dev.settings import RunEntry, ServiceEntry, load
-
-NAME = "phoenix-dev.yaml"
-
-
-def write(text: str) -> Path:
-    path = Path.cwd() / NAME
-    path.write_text(text)
-    return path
-
-
-def complaint() -> str:
-    with pytest.raises(UsageError) as caught:
-        load({})
-    return caught.value.message
+from tests.unit.settings.written import NAME, complaint, write
 
 
 def test_commands_are_read_with_their_folder_and_variables(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.errors import UsageError
 from phoenix_dev.settings import load
 from phoenix_dev.signals.catalogue import INDICATORS
 from phoenix_dev.signals.rules import alert_rules
 from phoenix_dev.signals.tuning import CRITICAL_SERVICES, Slo, Tuning
+from tests.unit.settings.written import complaint, write
 
 if TYPE_CHECKING:
     from tests.conftest import Invoke
 
-NAME = "phoenix-dev.yaml"
 EVERYTHING = """
 critical_services: [checkout, llm-service]
 thresholds:
@@ -37,18 +35,6 @@ indicators:
   summary: "{{ $labels.queue }}: {{ $value }} wait"
 - {name: hit_ratio, expression: "avg(rate(hits[{window}]))", below: {info: 50% for 90s}, unit: ratio}
 """
-
-
-def write(text: str) -> Path:
-    path = Path.cwd() / NAME
-    path.write_text(text)
-    return path
-
-
-def complaint() -> str:
-    with pytest.raises(UsageError) as caught:
-        load({})
-    return caught.value.message
 
 
 def test_without_settings_nothing_is_changed() -> None:

@@ -1,4 +1,4 @@
-"""Settings: which source decides, where each value says it came from, and what is said about a wrong one."""
+"""Settings: which source decides, and where each value says it came from."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from phoenix_dev.errors import UsageError
 from phoenix_dev.settings import KEYS, Key, Origin, Retention, Settings, load
-from phoenix_dev.settings.document import SIZE_LIMIT, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+from tests.unit.settings.written import NAME, complaint, write
 
-NAME = "phoenix-dev.yaml"
 #: Of the settings that are no ports: a value for each source.
 FOUR_VALUES = {
     "project": ["a", "b", "c", "d"],
@@ -37,20 +33,6 @@ FOUR_VALUES = {
     "alerts.repeat_interval": ["1s", "2s", "3m", "4h"],
     "images.registry": ["a.example", "b.example:5000", "c.example/hub", "d.example:5000/hub/x"],
 }
-
-
-def write(text: str | bytes, folder: Path | None = None) -> Path:
-    path = (folder or Path.cwd()) / NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
-
-
-def complaint(flags: dict[str, str] | None = None) -> str:
-    with pytest.raises(UsageError) as caught:
-        load(flags or {})
-    assert caught.value.exit_code == 2
-    return caught.value.message
 
 
 def test_without_anything_every_value_is_its_default() -> None:
@@ -153,12 +135,6 @@ def test_a_deleted_working_folder_has_no_project_file(monkeypatch: pytest.Monkey
     assert load({}).project == "phoenix"
 
 
-@pytest.mark.parametrize("content", ["", "\n# nothing yet\n", "---\n", "~\n", "\ufeffproject: phoenix\n"])
-def test_an_empty_file_sets_nothing(content: str) -> None:
-    write(content)
-    assert load({}).project == "phoenix"
-
-
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOENIX_DEV_PORTS_OTLP_HTTP", "70000")
     said = complaint()
@@ -167,83 +143,6 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_wrong_flag_is_named() -> None:
     assert complaint({"project": "My Project"}).startswith("--project is 'My Project', but has to be 1 to 63 of a-z")
-
-
-@pytest.mark.parametrize(
-    ("content", "line", "words"),
-    [
-        ("project: x\nporject: y\n", 2, ["porject", "nearest is 'project'"]),
-        ("ports:\n  otlp_htp: 1\n", 2, ["ports.otlp_htp", "nearest is 'ports.otlp_http'"]),
-        ("zzzzzz: 1\n", 1, ["zzzzzz", "no setting"]),
-        ("otlp_http: 4318\n", 1, ["nearest is 'ports.otlp_http'"]),
-        ("project: Phoenix\n", 1, ["'project' to 'Phoenix'", "a-z"]),
-        ("project: [a]\n", 1, ["a list"]),
-        ("project: {a: b}\n", 1, ["a mapping"]),
-        ("\nproject:\n", 2, ["nothing"]),
-        ("runtime: docker\n", 1, ["'docker'", "auto, compose or embedded"]),
-        ("retention: {traces: 12h}\n", 1, ["'12h'", "whole days or weeks"]),
-        ("retention:\n  size: 2\n", 2, ["'2'", "GiB"]),
-        ("images:\n  registry: http://mirror\n", 2, ["'http://mirror'", "a registry's host"]),
-        ("profile: fast\n", 1, ["development or production"]),
-        ("ports:\n  otlp_grpc: 0\n", 2, ["from 1 to 65535"]),
-        ("ports:\n  otlp_grpc: 65536\n", 2, ["from 1 to 65535"]),
-        ("ports:\n  otlp_grpc: 43.17\n", 2, ["'43.17'"]),
-        ("ports:\n  otlp_grpc: -1\n", 2, ["'-1'"]),
-        ("ports:\n  otlp_grpc: ٤٣١٧\n", 2, ["'٤٣١٧'"]),
-        ("ports: 4317\n", 1, ["'ports' is made of lines"]),
-        ("project: a\nruntime: auto\nproject: b\n", 3, ["'project' again", "line 1"]),
-        ("ports: {otlp_http: 1}\nports: {otlp_http: 2}\n", 2, ["'ports' again", "line 1"]),
-        ("- project\n", 1, ["no setting"]),
-        ("phoenix\n", 1, ["no setting"]),
-        ("? [a, b]\n: c\n", 1, ["no setting"]),
-        ("project: 'x\n", 2, ["not valid YAML"]),
-        ("project: a\n\tb: c\n", 2, ["not valid YAML"]),
-        ("project: a\n---\nproject: b\n", 2, ["not valid YAML"]),
-        ("project: *nobody\n", 1, ["not valid YAML", "nobody"]),
-        ("project: a\nruntime: \x07\n", 2, ["not valid YAML", "does not allow"]),
-        ("ports: &again\n  ports: *again\n", 2, ["ports.ports"]),
-        ("<<: {project: x}\n", 1, ["'<<'"]),
-    ],
-)
-def test_what_is_wrong_in_a_file_is_said_with_file_and_line(content: str, line: int, words: list[str]) -> None:
-    path = write(content)
-    said = complaint()
-    assert said.startswith(f"{path}:{line} ")
-    for word in words:
-        assert word in said
-
-
-def test_bytes_that_are_no_text_are_said_with_their_line() -> None:
-    path = write(b"project: a\nruntime: \xff\xfe\n")
-    assert complaint() == f"{path}:2 is not UTF-8 text"
-
-
-def test_a_huge_file_is_not_read() -> None:
-    path = write(b"#" * (SIZE_LIMIT + 1))
-    assert complaint() == f"{path} is larger than the 64 KiB a settings file may have"
-
-
-def test_deep_nesting_is_a_sentence() -> None:
-    assert "nested too deeply" in complaint_of(write("[" * 30_000))
-
-
-def test_a_bomb_of_aliases_is_a_sentence_at_once() -> None:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 200)]
-    assert "'a0'" in complaint_of(write("\n".join(lines)))
-
-
-def complaint_of(path: Path) -> str:
-    said = complaint()
-    assert str(path) in said
-    return said
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_that_may_not_be_read_is_named() -> None:
-    path = write("project: a\n")
-    path.chmod(0)
-    assert "cannot be read: Permission denied" in complaint_of(path)
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
@@ -264,13 +163,3 @@ def test_under_its_own_home_nothing_of_the_users_folders_is_read(monkeypatch: py
     assert load({}).project == "phoenix"
     monkeypatch.delenv("PHOENIX_DEV_HOME")
     assert (load({}).project, load({}).origins["project"].place) == ("users", f"{users / NAME}:1")
-
-
-@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
-def test_any_bytes_are_settings_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.yaml"
-    path.write_bytes(content)
-    try:
-        read(path, KEYS)
-    except UsageError as error:
-        assert str(path) in error.message  # noqa: PT017 - both outcomes are right, a third is not
