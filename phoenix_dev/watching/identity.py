@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.otlp import value_of
-from phoenix_dev.telemetry.translation.labels import ResourceLabels
+from phoenix_dev.telemetry.translation.labels import PROMOTED, ResourceLabels
+from phoenix_dev.watching.naming import DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
 #: What tells services apart (the connector's `resource_metrics_key_attributes`); all else of a resource is that of the
 #: first that had these.
@@ -22,15 +24,16 @@ _APART = (_SERVICE, "service.version", "telemetry.sdk.language", "telemetry.sdk.
 _ENVIRONMENT, _OLD_ENVIRONMENT = "deployment.environment.name", "deployment.environment"
 #: Services, and resources of them, that are remembered.
 _MOST_IDENTITIES, _MOST_RESOURCES = 1_000, 4_000
-#: Of a resource, and of a value in it.
-_MOST_ATTRIBUTES, _MOST_CHARACTERS = 128, 1_024
+#: Of a resource, and of a name and a value in it; of all services, beyond which the next tell who they are and no more.
+_MOST_ATTRIBUTES, _MOST_CHARACTERS, _MOST_CHARACTERS_IN_ALL = 128, 1_024, 8_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     """A service. `labels`: what its resource, the first that it was seen with, adds to those of its series;
-    `attributes` are that resource's, as texts; `target` are the labels of `target_info`, which tells of it, none where
-    there is nothing to tell. `others` stands for all services that are more than may be told apart.
+    `attributes` are those of that resource that may stand for a span's own (DIMENSIONS), as texts; `target` are the
+    labels of `target_info`, which tells of it, none where there is nothing to tell. `others` stands for all services
+    that are more than may be told apart.
     """
 
     key: str
@@ -48,19 +51,22 @@ class Identities:
         self._profile = profile
         self._by_key: dict[str, Identity] = {}
         self._by_resource: dict[bytes, Identity | None] = {}
+        self._characters = 0
 
     def of(self, resource: Resource) -> Identity | None:
         """The service of a resource; None for one that names none."""
         raw = resource.SerializeToString()
-        if raw not in self._by_resource:
+        key = blake2b(raw, digest_size=16).digest()
+        if key not in self._by_resource:
             if len(self._by_resource) >= _MOST_RESOURCES:
                 self._by_resource.clear()
-            self._by_resource[raw] = self._identity(raw)
-        return self._by_resource[raw]
+            self._by_resource[key] = self._identity(raw)
+        return self._by_resource[key]
 
     def forget(self, key: str) -> None:
         """A service that has sent nothing for long."""
-        self._by_key.pop(key, None)
+        if gone := self._by_key.pop(key, None):
+            self._characters -= _characters(gone)
         self._by_resource.clear()
 
     def _identity(self, raw: bytes) -> Identity | None:
@@ -72,10 +78,14 @@ class Identities:
         if key not in self._by_key:
             if len(self._by_key) >= _MOST_IDENTITIES:
                 return _OTHERS
+            if self._characters > _MOST_CHARACTERS_IN_ALL:
+                _keep_only(resource, {*PROMOTED, *_APART})
             give_environment(resource, self._profile)
             labels = ResourceLabels(resource.attributes)
             target = (labels.target,) if labels.target else ()
-            self._by_key[key] = Identity(key, attributes[_SERVICE], labels, attributes, target)
+            own = {name: attributes[name] for name in DIMENSIONS if name in attributes}
+            self._by_key[key] = Identity(key, attributes[_SERVICE], labels, own, target)
+            self._characters += _characters(self._by_key[key])
         return self._by_key[key]
 
 
@@ -87,10 +97,21 @@ def is_current(key: str) -> bool:
 def _bounded(resource: Resource) -> Resource:
     """A resource of which every series bears something: not more than it can."""
     del resource.attributes[_MOST_ATTRIBUTES:]
+    _keep_only(resource, {pair.key for pair in resource.attributes if len(pair.key) <= _MOST_CHARACTERS})
     for pair in resource.attributes:
         if pair.value.ByteSize() > _MOST_CHARACTERS:
             pair.value.string_value = text_of(value_of(pair.value))[:_MOST_CHARACTERS]
     return resource
+
+
+def _keep_only(resource: Resource, names: Set[str]) -> None:
+    kept = [pair for pair in resource.attributes if pair.key in names]
+    del resource.attributes[:]
+    resource.attributes.extend(kept)
+
+
+def _characters(identity: Identity) -> int:
+    return sum(len(name) + len(text) for labels in identity.target for name, text in labels.items())
 
 
 def give_environment(resource: Resource, profile: str) -> None:

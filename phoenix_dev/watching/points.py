@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
 
 from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 
+from phoenix_dev.telemetry.series.frames import LOOKBACK_MS
 from phoenix_dev.telemetry.series.newest import NEVER
 from phoenix_dev.telemetry.series.writer import KeptExemplar
+from phoenix_dev.telemetry.translation.memory import MOST_OF_ONE
 from phoenix_dev.telemetry.translation.translator import Translator
 from phoenix_dev.watching.identity import give_environment
 
@@ -33,11 +36,12 @@ _MOST_EXEMPLARS = 500
 
 @dataclass(slots=True, eq=False)
 class _Kept:
-    """Series that come together, with the very object that tells which they are. `unsaved`: its newest samples came
-    since the last flush, and `first` before which it had none.
+    """Series that come together, with the very object that tells which they are, and their number (`_number`).
+    `unsaved`: its newest samples came since the last flush, and `first` before which it had none.
     """
 
     labels: Sequence[Mapping[str, str]]
+    number: int
     place: Place
     characters: int = 0
     unsaved: bool = False
@@ -54,6 +58,7 @@ class PointSeries:
         self._profile = profile
         self._translator = Translator(MOST_SERIES)
         self._kept: dict[int, _Kept] = {}
+        self._by_labels: dict[int, _Kept] = {}
         self._series = 0
         self._characters = 0
         self._exemplars: list[KeptExemplar] = []
@@ -63,15 +68,17 @@ class PointSeries:
     def __len__(self) -> int:
         return self._series
 
-    def add(self, block: bytes) -> None:
+    def add(self, block: bytes, now_ms: int) -> None:
         """The metrics of a block. Raises DecodeError."""
-        self.take(MetricsData.FromString(block))
+        self.take(MetricsData.FromString(block), now_ms)
 
-    def take(self, metrics: MetricsData) -> None:
-        """The metrics of an export, which is changed."""
+    def take(self, metrics: MetricsData, now_ms: int) -> None:
+        """The metrics of an export, which is changed. Whose clock is so far ahead that its samples would not be seen
+        before its next ones has none: one of them would stand before all that come after it.
+        """
         for group in metrics.resource_metrics:
             give_environment(group.resource, self._profile)
-        for samples in self._translator.samples(metrics):
+        for samples in self._translator.samples(metrics, now_ms + LOOKBACK_MS):
             self._put(samples)
 
     def put(self, labels: Sequence[Mapping[str, str]], time_ms: int, values: array[float]) -> None:
@@ -86,6 +93,7 @@ class PointSeries:
             kept.unsaved = kept.first = False
         for key in [key for key, kept in self._kept.items() if now_ms - kept.place.time_ms >= _EXPIRATION_MS]:
             kept = self._kept.pop(key)
+            self._by_labels.pop(kept.number, None)
             self._series -= kept.place.size
             self._characters -= kept.characters
             self._newest.drop(kept.place)
@@ -107,21 +115,40 @@ class PointSeries:
         self._remember(samples, kept.place)
 
     def _of(self, labels: Sequence[Mapping[str, str]]) -> _Kept | None:
-        kept = self._kept.get(id(labels))
+        kept = self._kept.get(id(labels)) or self._known_anew(labels)
         if kept is None:
             characters = sum(len(name) + len(text) for one in labels for name, text in one.items())
-            if self._series + len(labels) > MOST_SERIES or self._characters + characters > MOST_CHARACTERS:
+            too_long = characters > MOST_OF_ONE * len(labels)
+            if too_long or self._series + len(labels) > MOST_SERIES or self._characters + characters > MOST_CHARACTERS:
                 self.refused += 1
                 return None
             place = self._newest.place(self._writer.numbers(labels))
-            kept = self._kept[id(labels)] = _Kept(labels, place, characters)
+            kept = self._kept[id(labels)] = _Kept(labels, _number(labels), place, characters)
+            self._by_labels[kept.number] = kept
             self._series += place.size
             self._characters += characters
         return kept
 
+    def _known_anew(self, labels: Sequence[Mapping[str, str]]) -> _Kept | None:
+        """What is kept under labels that are the same, but not the same object: so many came between that they were
+        forgotten meanwhile. Whoever has many series takes no place from those that had theirs before.
+        """
+        kept = self._by_labels.get(_number(labels))
+        if kept is None or kept.labels != labels:
+            return None
+        del self._kept[id(kept.labels)]
+        kept.labels = labels
+        self._kept[id(labels)] = kept
+        return kept
+
     def _remember(self, samples: Samples, place: Place) -> None:
         for one in samples.exemplars:
-            if len(self._exemplars) < _MOST_EXEMPLARS:
+            if len(self._exemplars) < _MOST_EXEMPLARS and not isnan(one.value):
                 position = next(at for at, labels in enumerate(samples.labels) if labels is one.labels)
                 time_ms, trace_id = one.time_ns // 10**6, bytes.fromhex(one.trace_id)
                 self._exemplars.append(KeptExemplar(place.ids[position], time_ms, one.value, trace_id))
+
+
+def _number(labels: Sequence[Mapping[str, str]]) -> int:
+    """The same for the same labels, and for few others."""
+    return hash((len(labels), frozenset(labels[0].items()), frozenset(labels[-1].items())))

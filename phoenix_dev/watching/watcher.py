@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
+from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.telemetry.retention.steady_clock import SteadyClock
 from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.schema import FILE_NAME
@@ -85,6 +86,10 @@ class Watcher:
                 self._add(signal, block, now_ms)
             except DecodeError as error:
                 self._say(f"a damaged block is not counted: {error}")
+            except PhoenixDevError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the next process would end at the same block, and so for ever
+                self._say(f"a {signal} block is not counted: {type(error).__name__}: {error}")
         return self._tail.behind > 0
 
     def flush(self, now_ms: int) -> None:
@@ -120,13 +125,13 @@ class Watcher:
             case "log":
                 self._logs.add(block)
             case "metric":
-                self._points.add(block)
+                self._points.add(block, now_ms)
 
     def _look(self, now_ms: int) -> None:
         """At this machine, when it is time."""
         if time.monotonic() >= self._look_due:
             self._look_due = time.monotonic() + self._look_s
-            self._points.take(self._host.look(now_ms * 10**6))
+            self._points.take(self._host.look(now_ms * 10**6), now_ms)
 
     def _tidy(self, now_ms: int) -> None:
         if now_ms >= self._tidy_due_ms:

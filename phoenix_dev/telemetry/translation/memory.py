@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+#: Characters in the labels of a series.
+MOST_OF_ONE = 32_768
+
 Labels = tuple["Mapping[str, str]", ...]
 
 
@@ -39,7 +42,8 @@ class Remembered:
 
 class Memory:
     """What is remembered, of so many at most, with labels of so many characters in all: then that which came longest
-    ago is forgotten. A counter of deltas that was forgotten begins anew, which every rate expects of a counter.
+    ago is forgotten. A counter of deltas that was forgotten begins anew, which every rate expects of a counter. What
+    has too many characters by itself is not remembered at all.
     """
 
     def __init__(self, most: int, most_characters: int = 50_000_000) -> None:
@@ -52,6 +56,8 @@ class Memory:
         known = self._known.pop(key, None)
         if known is None:
             known = Remembered(labels())
+            if known.characters > MOST_OF_ONE:
+                return known
             self._characters_left -= known.characters
             while self._known and (len(self._known) >= self._most or self._characters_left < 0):
                 self._characters_left += self._known.pop(next(iter(self._known))).characters

@@ -46,9 +46,17 @@ _NO_WORD = re.compile("[^a-zA-Z0-9:]+")
 _NOT_IN_LABEL = re.compile("[^a-zA-Z0-9_]")
 
 
-@lru_cache(maxsize=4096)
+#: Longer names (characters) are spelt anew each time: what is remembered of hostile ones would fill the memory.
+_REMEMBERED = 256
+
+
 def metric_name(name: str, unit: str, kind: Kind) -> str:
     """The name of a metric; empty for one that has none in Prometheus."""
+    return (_metric_name if len(name) + len(unit) <= _REMEMBERED else _metric_name.__wrapped__)(name, unit, kind)
+
+
+@lru_cache(maxsize=4096)
+def _metric_name(name: str, unit: str, kind: Kind) -> str:
     words = _WORD.findall(name)
     words += _unit_words(unit, words)
     if kind == "counter":
@@ -83,11 +91,15 @@ def _cleaned(unit: str) -> str:
     return _NO_WORD.sub("_", unit).removeprefix("_")
 
 
-@lru_cache(maxsize=4096)
 def label_name(key: str) -> str:
     """The name of the label that an attribute becomes; empty for one that cannot be named, for which Prometheus refuses
     the whole export: it is left out.
     """
+    return (_label_name if len(key) <= _REMEMBERED else _label_name.__wrapped__)(key)
+
+
+@lru_cache(maxsize=4096)
+def _label_name(key: str) -> str:
     spelt = _NOT_IN_LABEL.sub("_", key)
     if spelt[:1].isdigit():
         return f"key_{spelt}"

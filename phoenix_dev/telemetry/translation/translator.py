@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.otlp import hex_id
@@ -15,7 +17,7 @@ from phoenix_dev.telemetry.translation.names import metric_name
 from phoenix_dev.telemetry.translation.shapes import SHAPES, bucket_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric, MetricsData, ResourceMetrics
@@ -33,6 +35,8 @@ _WITH_EXEMPLARS = ("sum", "histogram")
 _TARGET_EVERY_MS = 150_000
 #: So many times at most: a point of long ago beside one of now must not become millions.
 _TARGET_MOST = 100
+#: Ends of buckets, and exemplars, of one point; more is a sender's mistake, and each end a series.
+_MOST_ENDS, _MOST_EXEMPLARS = 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +58,30 @@ class Translator:
     """Takes exports one after the other, and remembers what the next one needs: `most` kinds of points at most.
 
     Deltas are added up. Where a point says that its counting began after the newest sample of its series, that is a
-    sample of zeros. Points without a time give nothing, and neither do exponential histograms, and sums and histograms
-    that do not say whether they are deltas.
+    sample of zeros. Points without a time, or measured after `until_ms`, give nothing, and neither do histograms of too
+    many buckets, exponential ones, and sums and histograms that do not say whether they are deltas.
     """
 
     def __init__(self, most: int = 50_000) -> None:
         self._memory = Memory(most)
+        self._until_ms = _LAST_MS
 
-    def samples(self, export: MetricsData | ExportMetricsServiceRequest) -> Iterator[Samples]:
+    def samples(self, export: MetricsData | ExportMetricsServiceRequest, until_ms: int = _LAST_MS) -> Iterator[Samples]:
         """The samples of an export; those of a series ascend in time if its points do."""
+        self._until_ms = until_ms
         for group in export.resource_metrics:
             yield from self._of_resource(group)
 
     def _of_resource(self, group: ResourceMetrics) -> Iterator[Samples]:
         resource = ResourceLabels(group.resource.attributes)
-        key = group.resource.SerializeToString(deterministic=True)
+        key = _digest([group.resource.SerializeToString(deterministic=True)])
         times: list[int] = []
         for scoped in group.scope_metrics:
             for metric in scoped.metrics:
                 kind = metric.WhichOneof("data")
                 if kind is not None:
                     data = getattr(metric, kind)
-                    times += filter(None, (_milliseconds(point.time_unix_nano) for point in data.data_points))
+                    times += filter(self._counts, (_milliseconds(point.time_unix_nano) for point in data.data_points))
                     if kind in SHAPES:
                         yield from self._of_metric(key, resource, metric, kind)
         if (target := resource.target) and times:
@@ -90,7 +96,9 @@ class Translator:
             return
         shape = SHAPES[kind]
         for point in data.data_points:
-            attributes = tuple(sorted(pair.SerializeToString() for pair in point.attributes))
+            if not self._counts(_milliseconds(point.time_unix_nano)) or _ends(point) > _MOST_ENDS:
+                continue
+            attributes = _digest(sorted(pair.SerializeToString() for pair in point.attributes))
             key = resource_key, family, kind, temporality, attributes, shape.key(point)
 
             def made(point: Any = point) -> Labels:
@@ -101,11 +109,15 @@ class Translator:
             values = array("d", shape.values(point))
             yield from _of_point(known, point, values, kind, is_delta=temporality == _DELTA)
 
+    def _counts(self, time_ms: int) -> bool:
+        """Whether a time is one, and none that is still to come."""
+        return 0 < time_ms <= self._until_ms
+
 
 def _of_point(known: Remembered, point: Any, values: array[float], kind: str, *, is_delta: bool) -> Iterator[Samples]:
     """The samples of one point: zeros where its counting began, if that was not told before, and itself."""
     time_ms = _milliseconds(point.time_unix_nano)
-    if not time_ms or (is_delta and time_ms <= known.last_ms):
+    if is_delta and time_ms <= known.last_ms:
         return
     start_ms = known.start_ms if is_delta and known.totals else _milliseconds(point.start_time_unix_nano)
     if known.last_ms < start_ms < time_ms:
@@ -119,7 +131,7 @@ def _of_point(known: Remembered, point: Any, values: array[float], kind: str, *,
 
 
 def _exemplars(labels: Labels, point: Any) -> Iterator[Exemplar]:
-    for one in point.exemplars:
+    for one in islice(point.exemplars, _MOST_EXEMPLARS):
         which, trace_id = one.WhichOneof("value"), hex_id(one.trace_id, 16)
         if which and trace_id:
             value = float(getattr(one, which))
@@ -131,6 +143,20 @@ def _target(labels: Labels, first_ms: int, last_ms: int) -> Iterator[Samples]:
     first_ms = max(first_ms, last_ms - _TARGET_MOST * _TARGET_EVERY_MS)
     for time_ms in (*range(first_ms, last_ms, _TARGET_EVERY_MS), last_ms):
         yield Samples(labels, time_ms, array("d", [1.0]))
+
+
+def _ends(point: Any) -> int:
+    """How many ends of buckets, or quantiles, a point has."""
+    return len(getattr(point, "explicit_bounds", ())) or len(getattr(point, "quantile_values", ()))
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    """What stands for parts that may be of any length."""
+    made = blake2b(digest_size=16)
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big"))
+        made.update(part)
+    return made.digest()
 
 
 def _kind(kind: str, data: Any) -> Kind:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 from array import array
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
 from phoenix_dev.telemetry.writer import Writer
+from phoenix_dev.watching import points
 from phoenix_dev.watching.diary import Watched as Written
 from phoenix_dev.watching.host import Host
+from phoenix_dev.watching.points import PointSeries
 from tests import otlp
 from tests.unit.watching.test_spans import CALLS, spans
 
@@ -148,6 +152,59 @@ def test_a_damaged_block_is_told_and_left_out(watched: Watched) -> None:
     watched.flush()
     assert watched.newest(CALLS) == {(): 1}
     assert ["damaged block" in sentence for sentence in watched.said] == [True]
+
+
+def test_a_block_that_cannot_be_counted_ends_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched.keep(spans("api", "a"), otlp.metrics("api", otlp.gauge("load", 1)), otlp.logs("api", otlp.log("x")))
+    monkeypatch.setattr(PointSeries, "add", lambda *_: 1 / 0)
+    watched.flush()
+    assert watched.newest(CALLS) == {(): 1} == watched.newest(LOGS)
+    assert watched.said == ["a metric block is not counted: ZeroDivisionError: division by zero"]
+
+
+def test_measurements_that_are_no_numbers_and_times_to_come_hold_up_nobody(watched: Watched) -> None:
+    for clock in (watched.now_ms + 10**11, watched.now_ms + 1):
+        wild, sound = total("orders", 3, clock, 0), total("rides", 1, clock, 0)
+        wild.sum.data_points[0].exemplars.add(as_double=nan, trace_id=bytes(range(16)))
+        sound.sum.aggregation_temporality = 1  # type: ignore[assignment]
+        watched.keep(otlp.metrics("api", wild, sound))
+        watched.flush()
+    (orders,), (rides,) = watched.streams("orders_total"), watched.streams("rides_total")
+    assert (list(orders.values), list(rides.values)) == ([3], [1])
+
+
+def test_who_has_too_many_series_takes_no_place_from_others(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points, "MOST_SERIES", 200)
+    watched.kill()
+    for turn in range(3):
+        at = (watched.now_ms + 1) * 10**6
+        quiet = otlp.metrics("quiet", otlp.gauge("load", turn, time=at))
+        noisy = [otlp.gauge("load", 1, time=at, id=number) for number in range(500)]
+        long = otlp.gauge("load", 1, time=at, **{"x" * 10**6: "y"})
+        watched.keep(quiet, otlp.metrics("noisy", *noisy, long))
+        watched.flush()
+    (load,) = watched.streams("load_ratio", service_name="quiet")
+    assert list(load.values) == [0, 1, 2]
+    assert (found := Written.read(watched.home)) is not None
+    assert found.refused > 300
+
+
+def test_long_names_and_resources_are_not_remembered(watched: Watched) -> None:
+    tracemalloc.start()
+    for number in range(10):
+        long = {f"{number}{letter}": letter * 50_000 for letter in "abcd"}
+        long_name: dict[str, Any] = {"k" * 200_000: "v"}
+        export = otlp.metrics("api", otlp.gauge(f"g{number}" + "x" * 200_000, 1, **long_name))
+        export.resource_metrics[0].resource.attributes.extend(otlp.pairs(long))
+        traces: Any = spans("api", "a")
+        traces.resource_spans[0].resource.attributes.extend(otlp.pairs(long))
+        watched.keep(export, traces)
+    before, _ = tracemalloc.get_traced_memory()
+    watched.flush()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert watched.newest(CALLS) == {(): 10}
+    assert after - before < 10**6
 
 
 def test_it_is_written_down_how_watching_goes_on(watched: Watched) -> None:
