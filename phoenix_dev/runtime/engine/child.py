@@ -112,6 +112,19 @@ class Child:
             await process.wait()
 
 
+class KeptChild:
+    """A child that is there whenever it is `wanted`, for as long as the engine lives. Needs a running loop."""
+
+    def __init__(self, child: Child, wanted: Callable[[], Awaitable[None]]) -> None:
+        self._keeping = asyncio.create_task(child.keep(wanted))
+
+    async def stop(self) -> None:
+        """End its process, if there is one."""
+        self._keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keeping
+
+
 def _next_pause(before_s: float, lived_s: float) -> float:
     if lived_s >= _STEADY_S or not before_s:
         return _FIRST_PAUSE_S

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from typing import TYPE_CHECKING
 
 from phoenix_dev.logfiles import TOKEN_VARIABLE
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.engine.child import Child, at_once
+from phoenix_dev.runtime.engine.child import Child, KeptChild, at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 
-class LogFiles:
+class LogFiles(KeptChild):
     """Follows files and containers into the engine that listens on `http_port`, to which it shows `token`. Needs a
     running loop.
     """
@@ -32,10 +30,4 @@ class LogFiles:
             "endpoint": f"http://127.0.0.1:{http_port}",
         }
         child = Child("the reader of logs", "phoenix_dev.logfiles", json.dumps(told), variables={TOKEN_VARIABLE: token})
-        self._keeping = asyncio.create_task(child.keep(at_once))
-
-    async def stop(self) -> None:
-        """End its process."""
-        self._keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+        super().__init__(child, at_once)

@@ -6,14 +6,12 @@ what takes telemetry.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from functools import partial
 from typing import TYPE_CHECKING
 
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.engine.child import Child, a_connection
+from phoenix_dev.runtime.engine.child import Child, KeptChild, a_connection
 
 if TYPE_CHECKING:
     import socket
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Page:
+class Page(KeptChild):
     """The page of one state folder on its listening sockets, which belong to it from now on. Needs a running loop.
 
     `watched`: what the settings say of indicators (watching/told.py).
@@ -34,12 +32,10 @@ class Page:
         store = str(home / folder.DATABASE)
         told = json.dumps({"store": store, "project": project, "sockets": descriptors, "watched": watched})
         child = Child("the page", "phoenix_dev.web", told, keep_open=descriptors)
-        self._keeping = asyncio.create_task(child.keep(partial(a_connection, self._sockets)))
+        super().__init__(child, partial(a_connection, self._sockets))
 
     async def stop(self) -> None:
         """End its process, if there is one, and free its port."""
-        self._keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+        await super().stop()
         for listening in self._sockets:
             listening.close()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from phoenix_dev.runtime.engine.child import Child
+from phoenix_dev.runtime.engine.child import Child, KeptChild
 from phoenix_dev.scraping.targets import read_targets
 from phoenix_dev.synthetic.check import read_checks
 
@@ -18,20 +17,14 @@ if TYPE_CHECKING:
 _LOOK_S = 1.0
 
 
-class Scraping:
+class Scraping(KeptChild):
     """Scrapes into the engine that listens on `http_port`. Needs a running loop."""
 
     def __init__(self, home: Path, http_port: int) -> None:
         self._home = home
         told = {"home": str(home), "endpoint": f"http://127.0.0.1:{http_port}"}
         child = Child("the scraper of metrics", "phoenix_dev.scraping", json.dumps(told))
-        self._keeping = asyncio.create_task(child.keep(self._somebody))
-
-    async def stop(self) -> None:
-        """End its process."""
-        self._keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+        super().__init__(child, self._somebody)
 
     async def _somebody(self) -> None:
         while not read_targets(self._home) and not read_checks(self._home):

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from phoenix_dev.processes.lock import FileLock
     from phoenix_dev.runtime.embedded.options import EngineOptions
     from phoenix_dev.runtime.embedded.report import Reporter
+    from phoenix_dev.runtime.engine.child import KeptChild
 
 #: How long exports that are being received or written may take once the engine is told to stop (seconds).
 _FINISH_S = 5
@@ -92,7 +93,7 @@ class _Engine:
         sockets = await bind_first_free(self._options.http, _bind)
         serving = asyncio.create_task(self._http.serve(sockets))
         serving.add_done_callback(lambda _: self._stop.set())
-        beside: list[Page | LogFiles | Scraping | Watching] = []
+        beside: list[KeptChild] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
             page = Page(self._options.home, self._options.project, sockets_of_page, self._options.watched)
@@ -145,7 +146,7 @@ class _Engine:
         _log.warning("the state folder is gone")
         Farewell.leave(self._options.home)  # at once: whoever finds nobody listening any more asks why
 
-    async def _finish(self, serving: asyncio.Task[None], beside: list[Page | LogFiles | Scraping | Watching]) -> None:
+    async def _finish(self, serving: asyncio.Task[None], beside: list[KeptChild]) -> None:
         _log.info("stopping")
         self._http.should_exit = True
         await asyncio.gather(self._grpc.stop(_FINISH_S), serving, *(child.stop() for child in beside))

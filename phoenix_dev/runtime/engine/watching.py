@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 from phoenix_dev.runtime import folder
-from phoenix_dev.runtime.engine.child import Child
+from phoenix_dev.runtime.engine.child import Child, KeptChild
 from phoenix_dev.watching.options import WatchingOptions
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _LATER_S = 2.0
 _FINISH_S = 0.2
 
 
-class Watching:
+class Watching(KeptChild):
     """Watches what the engine with these options keeps, which listens on `http_port` and has its page on `ui_port`.
     Needs a running loop.
     """
@@ -37,13 +36,7 @@ class Watching:
         )
         child = Child("the process that watches", "phoenix_dev.watching", told.to_argument(), finish_s=_FINISH_S)
         self._patience_s = _LATER_S
-        self._keeping = asyncio.create_task(child.keep(self._later))
-
-    async def stop(self) -> None:
-        """End its process."""
-        self._keeping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+        super().__init__(child, self._later)
 
     async def _later(self) -> None:
         """The first time after a while, then at once."""
