@@ -14,6 +14,7 @@ from phoenix_dev.backends.open import open_remote_stores
 from phoenix_dev.backends.windows import AHEAD, DAY, FURTHEST, HOUR, Reach, backwards, clamped
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.stores.traces import TraceQuery
+from phoenix_dev.usecases.find_request import find_request
 
 if TYPE_CHECKING:
     from phoenix_dev.backends.http import HttpClient
@@ -64,16 +65,13 @@ class Loki:
 
     def __init__(self) -> None:
         self.times: list[int] = []
+        self.metadata = {"correlation_id": "c1", "trace_id": OLD}
 
     def __call__(self, asked: Asked) -> tuple[int, bytes]:
         first, end = (int(asked.params[name]) for name in ("start", "end"))
         if end - first > 30 * DAY + HOUR:
             return 400, b"the query time range exceeds the limit"
-        values = [
-            [str(at), "hello", {"structuredMetadata": {"correlation_id": "c1", "trace_id": OLD}}]
-            for at in self.times
-            if first <= at < end
-        ]
+        values = [[str(at), "hello", {"structuredMetadata": self.metadata}] for at in self.times if first <= at < end]
         result = [{"stream": {"service_name": "a"}, "values": values}] if values else []
         return 200, json.dumps({"data": {"result": result}}).encode()
 
@@ -178,3 +176,14 @@ def test_of_what_is_recent_the_store_of_errors_is_not_asked(stack: Stack, stores
     assert stores.traces.spans([OLD])[OLD]
     assert stores.traces.search(TraceQuery(since_ns=ago(1))).traces
     assert asked_of_errors(backend) == []
+
+
+@pytest.mark.parametrize("text", ["550e8400-e29b-41d4-a716-446655440000", "550e8400e29b41d4a716446655440000"])
+def test_a_uuid_is_looked_for_once_in_all_logs_whether_it_is_of_a_trace_or_of_a_correlation(
+    text: str, stack: Stack, stores: Stores, backend: Answering
+) -> None:
+    stack.loki.times, stack.loki.metadata = [ago(3)], {"correlation_id": text}
+    found = find_request(stores, text)
+    assert (found.kind, [record.message for record in found.logs]) == ("correlation", ["hello"])
+    asked = [one.params["start"] for one in backend.asked if one.path.startswith("/loki/")]
+    assert len(asked) == len(set(asked)) == len(list(backwards(Reach().logs)))
