@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.unit.provisioning.grafana import data_sources, interpolated
+from tests.grafana import data_sources, interpolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -94,7 +94,7 @@ def measured_from_outside(stack: ByHand) -> None:
         ("count(ALERTS)", 1, "an alert that is pending"),
         ('sum(up{job!="grafana"})', 5, "Prometheus' first look at every part"),
     ):
-        wait_until(partial(_reaches, stack, query, least), 40, what=what)
+        wait_until(partial(_reaches, stack, query, least), 90, what=what)
 
 
 def send_health(stack: ByHand) -> None:
@@ -130,8 +130,16 @@ def _reaches(stack: ByHand, query: str, least: float) -> bool:
 
 def _arrived(stack: ByHand, sent: list[Sent], start: float) -> Asked:
     """The time until now, once everything that was sent in it can be read."""
-    last = sent[-1].trace_id
-    wait_until(lambda: stack.trace(last), 30, what="the last request's trace")
-    wait_until(lambda: stack.logs(f'{{service_name=~".+"}} | trace_id="{last}"'), 30, what="the last request's logs")
+    for one in sent:
+        wait_until(partial(_is_whole, stack, one), 60, what=f"the request {one.trace_id}")
     wait_until(lambda: value(stack, _COUNTED) >= len(sent), 60, what="the span metrics of all requests")
     return Asked(stack, start, time.time())
+
+
+def _is_whole(stack: ByHand, one: Sent) -> bool:
+    """Whether the first trace of a request is in Jaeger, and its logs in Loki."""
+    spans = sum(len(scope["spans"]) for group in stack.trace(one.trace_id) for scope in group["scopeSpans"])
+    logs = stack.logs(f'{{service_name=~".+"}} | trace_id="{one.trace_id}"')
+    lines = sum(len(stream["values"]) for stream in logs)
+    truth = one.truth.traces[0]
+    return spans >= truth.spans.total() and lines >= truth.logs.total()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from phoenix_dev.demo.catalogue import TOOL_NAMES
-from tests.unit.provisioning.grafana import dashboards, panels
+from tests.grafana import dashboards, panels
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -42,24 +43,20 @@ COUNTED = {
 
 
 def expect_answers(file: str, asked: Asked) -> None:
-    """Every query of every panel of a dashboard has an answer."""
-    silent = [
-        (panel["title"], target)
-        for panel in panels(BOARDS[file])
-        for target in panel["targets"]
-        if not answer(asked, target, TROUBLED)
-    ]
-    assert not silent, f"{file}: {silent}"
+    """Every query of every panel of a dashboard has an answer, once all that was measured has been handed on."""
+    silent = [(panel["title"], target) for panel in panels(BOARDS[file]) for target in panel["targets"]]
+
+    def all_answered() -> bool:
+        silent[:] = [(title, target) for title, target in silent if not answer(asked, target, TROUBLED)]
+        return not silent
+
+    wait_until(all_answered, what=lambda: f"{file}: an answer to {silent}")
 
 
 def expect_counts(asked: Asked, counts: Counter[str]) -> None:
     """The stat panels of the Business dashboard show these counts, and its tables those of each model and tool."""
-    shown = {}
-    for title in COUNTED:
-        panel = next(p for p in panels(BOARDS["business.json"]) if p["title"] == title and p["type"] == "stat")
-        shown[title] = sum(float(row["value"][1]) for row in answer(asked, panel["targets"][0], {}))
     wanted = {title: sum(counts[name] for name in names) for title, names in COUNTED.items()}
-    assert shown == wanted, f"{shown} instead of {wanted}"
+    wait_until(lambda: counted(asked) == wanted, what=lambda: f"{wanted} instead of {counted(asked)}")
     used, successful, *_ = panel_of("business.json", "Tools")["targets"]
     by_tool = {row["metric"]["tool_name"]: float(row["value"][1]) for row in answer(asked, used, {})}
     share = {row["metric"]["tool_name"]: float(row["value"][1]) for row in answer(asked, successful, {})}
@@ -71,6 +68,15 @@ def expect_counts(asked: Asked, counts: Counter[str]) -> None:
     assert float(requests["value"][1]) == counts["llm.requests"]
     assert float(failed["value"][1]) == pytest.approx(counts["llm.failures"] / counts["llm.requests"])
     assert float(tokens["value"][1]) == counts["llm.input_tokens"] + counts["llm.output_tokens"]
+
+
+def counted(asked: Asked) -> dict[str, float]:
+    """What the stat panels show."""
+    shown = {}
+    for title in COUNTED:
+        panel = next(p for p in panels(BOARDS["business.json"]) if p["title"] == title and p["type"] == "stat")
+        shown[title] = sum(float(row["value"][1]) for row in answer(asked, panel["targets"][0], {}))
+    return shown
 
 
 def answer(asked: Asked, target: Mapping[str, Any], values: Mapping[str, str]) -> list[Any]:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.unit.provisioning.grafana import ROOT, interpolated, pane
+from tests.grafana import ROOT, interpolated, pane
 
 if TYPE_CHECKING:
     from tests.live.provisioning.conftest import Traffic

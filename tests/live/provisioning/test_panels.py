@@ -12,9 +12,9 @@ import pytest
 
 from phoenix_dev.demo.business import business_of
 from tests import otlp
+from tests.grafana import interpolated, links, pane, panels
 from tests.live.provisioning.asking import Asked
 from tests.live.provisioning.expecting import BOARDS, TROUBLED, answer, expect_answers, expect_counts, panel_of
-from tests.unit.provisioning.grafana import interpolated, links, pane, panels
 from tests.waiting import wait_until
 from tools.dashboards.catalogue import all_boards
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from tests.grafana import ROOT, dashboards, panels
 from tests.npm import npm_project
 from tests.tools import need
-from tests.unit.provisioning.grafana import ROOT, dashboards, panels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-SCHEMA = ROOT / "tests" / "unit" / "provisioning" / "schema"
+SCHEMA = Path(__file__).parent / "schema"
 KINDS = {
     "stat": "StatPanel",
     "state-timeline": "StateTimelinePanel",

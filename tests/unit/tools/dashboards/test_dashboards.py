@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from phoenix_dev.signals.catalogue import INDICATORS
-from tests.unit.provisioning.grafana import (
+from tests.grafana import (
     DASHBOARDS,
     ROOT,
     dashboards,

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from phoenix_dev.runtime.compose.record import ComposeRecord
-from tests.unit.provisioning.grafana import DASHBOARDS, DATA_SOURCES, FOLDER, ROOT, data_sources, expanded, texts
+from tests.grafana import DASHBOARDS, DATA_SOURCES, FOLDER, ROOT, data_sources, expanded, texts
 
 ENVIRONMENT = {"PHOENIX_DEV_URL_JAEGER": "http://127.0.0.1:16686"}
 COMPOSE = yaml.safe_load((ROOT / "compose" / "compose.yaml").read_text("utf-8"))

@@ -7,7 +7,7 @@ import re
 import yaml
 
 from phoenix_dev.model.secrets import MASKS
-from tests.unit.provisioning.grafana import ROOT
+from tests.grafana import ROOT
 
 _STATEMENT = re.compile(r'replace_all_patterns\(attributes, "value", "((?:[^"\\]|\\.)*)", "([^"]*)"\)')
 
