@@ -12,15 +12,15 @@ from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import group
 from phoenix_dev.cli.options import further_back, json_option, runtime_option, since_option
 from phoenix_dev.cli.types import Finite
-from phoenix_dev.errors import ExpectationFailed, UsageError
+from phoenix_dev.errors import ExpectationFailed, NotReady, UsageError
 from phoenix_dev.inbox.summary import REPORTS
 from phoenix_dev.model.alert import CHANNELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from phoenix_dev.inbox.summary import Report
-    from phoenix_dev.model.alert import Channel, RuleState
+    from phoenix_dev.model.alert import Channel, Rules
     from phoenix_dev.stores.alerts import AlertSender
 
 _REDRAW_S = 2.0
@@ -47,7 +47,10 @@ timeout_option = click.option(
 @pass_app
 @click.pass_context
 def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -> None:
-    """Show the state of every alert rule, those that fire first."""
+    """Show the state of every alert rule, those that fire first.
+
+    The exit status is 3 when not everybody answers who knows of them: then there may be more than is shown.
+    """
     if below := ctx.invoked_subcommand:
         if watch or as_json:
             raise UsageError(
@@ -55,7 +58,7 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
                 hint=f"phoenix-dev alerts {below} --help",
             )
         return
-    from phoenix_dev.cli.watching import watch as watched
+    from phoenix_dev.cli.watch_option import keep_showing
     from phoenix_dev.render.alerts import rule_lines, rules_json
     from phoenix_dev.usecases.alerts import alert_states
     from phoenix_dev.usecases.drills import drill_notice
@@ -64,17 +67,19 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
     if notice := drill_notice(app.home, app.runtime().name):
         out.talk(out.again(notice))
 
-    def lines(found: Sequence[RuleState], columns: int) -> Iterable[Any]:
+    def lines(found: Rules, columns: int) -> Iterable[Any]:
         return rule_lines(found, now_ns=time.time_ns(), width=columns, clip=out.clip)
 
     if watch:
-        watched(out, lambda: alert_states(stores), lines, rules_json if as_json else None, _REDRAW_S)
+        keep_showing(out, lambda: alert_states(stores), lines, rules_json if as_json else None, _REDRAW_S)
     found = alert_states(stores)
     if as_json:
         out.json(rules_json(found))
-        return
-    out.lines(lines(found, out.width))
-    if not any(rule.state == "firing" for rule in found):
+    else:
+        out.lines(lines(found, out.width))
+    if found.lacks:
+        raise NotReady(f"not all is known of alerts: {'; '.join(found.lacks)}", hint="phoenix-dev status")
+    if not as_json and not any(rule.state == "firing" for rule in found):
         out.talk("nothing fires")
 
 

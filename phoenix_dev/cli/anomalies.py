@@ -88,7 +88,7 @@ def anomalies(
 
 
 def _watch(app: AppContext, find: Callable[[], AnomalyReport], limit: int, *, as_json: bool) -> NoReturn:
-    from phoenix_dev.cli.watching import watch
+    from phoenix_dev.cli.watch_option import keep_showing
     from phoenix_dev.render.anomalies import anomalies_json, anomaly_lines, summary
     from phoenix_dev.render.text import fit
 
@@ -96,7 +96,7 @@ def _watch(app: AppContext, find: Callable[[], AnomalyReport], limit: int, *, as
         yield fit(summary(found), columns)
         yield from anomaly_lines(found, limit, width=columns, again=app.output.again, clip=app.output.clip)
 
-    watch(app.output, find, lines, (lambda found: anomalies_json(found, limit)) if as_json else None, _REDRAW_S)
+    keep_showing(app.output, find, lines, (lambda found: anomalies_json(found, limit)) if as_json else None, _REDRAW_S)
 
 
 def _show(app: AppContext, found: AnomalyReport, limit: int, *, as_json: bool) -> None:

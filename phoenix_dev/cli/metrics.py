@@ -45,7 +45,7 @@ def metrics(app: AppContext, *, service: str, since_ns: int, watch: bool, as_jso
     knowledge bases, caches, circuit breakers and processes have lines of their own where there are any. A request is a
     span of kind server or consumer.
     """
-    from phoenix_dev.cli.watching import watch as watched
+    from phoenix_dev.cli.watch_option import keep_showing
     from phoenix_dev.render.metrics import metric_lines, metrics_json
     from phoenix_dev.usecases.metrics import read_figures
 
@@ -60,7 +60,7 @@ def metrics(app: AppContext, *, service: str, since_ns: int, watch: bool, as_jso
         return metric_lines(found, width=columns)
 
     if watch:
-        watched(out, ask, lines, metrics_json if as_json else None, _REDRAW_S)
+        keep_showing(out, ask, lines, metrics_json if as_json else None, _REDRAW_S)
     found = ask()
     if as_json:
         out.json(metrics_json(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,8 @@ from phoenix_dev.cli.options import json_option, runtime_option
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from phoenix_dev.model.stack import StackStatus
 
 _REDRAW_S = 1.0
@@ -29,37 +31,26 @@ def status(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
 
     The exit status is 3 when the stack is stopped.
     """
+    from phoenix_dev.render.stack import stack_json, status_lines
+
+    out = app.output
+
+    def lines(found: StackStatus, columns: int) -> Iterable[Any]:
+        return status_lines(found, time.time_ns(), width=columns if out.clip else None)
+
     if watch:
-        _watch(app, as_json=as_json)
+        from phoenix_dev.cli.watch_option import keep_showing
+
+        keep_showing(out, lambda: _found(app), lines, stack_json if as_json else None, _REDRAW_S)
     found = _found(app)
-    _show(app, found, as_json=as_json, lines=False)
+    if as_json:
+        out.json(stack_json(found))
+    else:
+        out.lines(lines(found, out.width))
     ctx.exit(NotReady.exit_code if found.state == "stopped" else 0)
-
-
-def _watch(app: AppContext, *, as_json: bool) -> NoReturn:
-    from phoenix_dev.render.screen import Screen
-    from phoenix_dev.render.stack import status_lines
-
-    with Screen(app.output) as screen:
-        while True:
-            found = _found(app)
-            if app.output.draws and not as_json:
-                screen.draw(status_lines(found, time.time_ns(), width=screen.columns))
-            else:
-                _show(app, found, as_json=as_json, lines=True)
-            time.sleep(_REDRAW_S)
 
 
 def _found(app: AppContext) -> StackStatus:
     from phoenix_dev.usecases.status import stack_status
 
     return stack_status(app.runtime(), app.stores, time.time_ns())
-
-
-def _show(app: AppContext, found: StackStatus, *, as_json: bool, lines: bool) -> None:
-    from phoenix_dev.render.stack import stack_json, status_lines
-
-    if as_json:
-        (app.output.json_line if lines else app.output.json)(stack_json(found))
-    else:
-        app.output.lines(status_lines(found, time.time_ns(), width=app.output.width if app.output.clip else None))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 
-def watch(
+def keep_showing(
     output: Output,
     ask: Callable[[], _Found],
     lines: Callable[[_Found, int], Iterable[Any]],
