@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from google.protobuf.message import Message
 
@@ -141,7 +141,7 @@ class ByHand:
         found: list[dict[str, Any]] = answer.json()["result"]["resourceSpans"]
         return found
 
-    def _ready(self, part: str, start: float, deadline: float = 60) -> float:
+    def _ready(self, part: str, start: float, deadline: float = 120) -> float:
         port, method, path = READY[part]
         while time.monotonic() < start + deadline:
             try:
@@ -165,14 +165,6 @@ class ByHand:
         )
         assert ran.returncode == 0, f"docker {' '.join(args)}: {ran.stderr}"
         return ran.stdout
-
-
-def best(measure: Callable[[], float], limit: float) -> float:
-    """The least of up to four measurements, the first within the limit: the machine may be busy with something else."""
-    found = measure()
-    for _ in range(3):
-        found = found if found <= limit else min(found, measure())
-    return found
 
 
 def free_ports() -> dict[str, int]:

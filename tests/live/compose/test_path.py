@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import otlp
-from tests.live.compose.by_hand import best
-from tests.waiting import wait_until
+from tests.waiting import least, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +32,7 @@ def test_a_span_is_readable_after_two_fifths_of_a_second(stack: ByHand) -> None:
     def send(trace_id: str) -> None:
         stack.send("traces", otlp.traces("timed", otlp.span(trace_id, start=time.time_ns())))
 
-    assert best(lambda: median_wait(send, stack.trace), 0.4) <= 0.4
+    assert least(lambda: median_wait(send, stack.trace), 0.4) <= 0.4
 
 
 def test_a_log_is_readable_after_two_fifths_of_a_second(stack: ByHand) -> None:
@@ -43,7 +42,7 @@ def test_a_log_is_readable_after_two_fifths_of_a_second(stack: ByHand) -> None:
     def read(trace_id: str) -> object:
         return stack.logs(f'{{service_name="timed"}} | trace_id="{trace_id}"')
 
-    assert best(lambda: median_wait(send, read), 0.4) <= 0.4
+    assert least(lambda: median_wait(send, read), 0.4) <= 0.4
 
 
 def median_wait(send: Callable[[str], None], read: Callable[[str], object], times: int = 11) -> float:
@@ -67,7 +66,7 @@ def test_all_of_it_survives_images_of_another_tag_and_down_and_up(stack: ByHand,
 
     def expect_all_of_it(when: str) -> None:
         wait_until(lambda: len(spans(stack.trace(failed))) == 1, what=f"the trace {when}")
-        wait_until(lambda: len(spans(stack.error_trace(failed))) == 1, 20, what=f"its copy {when}")
+        wait_until(lambda: len(spans(stack.error_trace(failed))) == 1, what=f"its copy {when}")
         wait_until(lambda: messages(stack, line) == ["lasting"], what=f"its log {when}")
         wait_until(lambda: stack.prometheus("query", query=metric)["result"], what=f"the metric {when}")
 
@@ -79,9 +78,10 @@ def test_all_of_it_survives_images_of_another_tag_and_down_and_up(stack: ByHand,
         assert fact["Config"]["Image"].endswith(f":{stack.project}")
         assert fact["Image"] == before[part]["Image"]
     expect_all_of_it("under another tag")
-    start = time.monotonic()
+    stack.compose("stop", "--timeout", "60")
+    ended = {part: fact["State"]["ExitCode"] for part, fact in stack.containers().items()}
+    assert 137 not in ended.values(), f"each ends when it is told to: {ended}"
     stack.compose("down")
-    assert time.monotonic() - start < 15
     stack.up()
     expect_all_of_it("after down and up")
 

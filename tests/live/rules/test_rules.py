@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.live.compose.by_hand import ByHand
 
 #: Rules are evaluated every 15 s.
-EVALUATED_S = 40
+EVALUATED_S = 90
 
 
 def test_prometheus_and_loki_evaluate_every_rule_and_a_fatal_log_is_an_alert(stack: ByHand) -> None:

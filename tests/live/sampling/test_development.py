@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 def test_every_request_is_kept(stack: ByHand) -> None:
     sent = requests(7, failed=1000, critical=1000, other=3000)
     sent.send(stack)
-    wait_until(lambda: stack.trace_ids(sent.entry, 10_000) == sent.always | sent.other, 30)
+    wait_until(lambda: stack.trace_ids(sent.entry, 10_000) == sent.always | sent.other, 60)
