@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.moment import in_utc
 from phoenix_dev.model.quantity import clock, duration
 from phoenix_dev.model.unit import amount, plain
 from phoenix_dev.model.visible import visible
 from phoenix_dev.web.hues import hue_of
+from phoenix_dev.web.pointing import line_shown, shown_where_one_points
 from phoenix_dev.web.scales import time_ticks, value_scale
 
 if TYPE_CHECKING:
@@ -173,19 +173,14 @@ def _point_words(one: Exemplar) -> str:
 
 
 def _data(course: Course, lines: Sequence[DrawnLine], points: Sequence[Point], scale: ValueScale) -> dict[str, object]:
-    """For each time its words, and of each line what it is there, in words and in percent from the top."""
-    form = "%H:%M:%S" if course.times_ns[-1] - course.times_ns[0] < 86_400 * 10**9 else "%m-%d %H:%M"
-    return {
-        "times": [time_ns // 10**6 for time_ns in course.times_ns],
-        "words": [in_utc(form, time_ns) for time_ns in course.times_ns],
-        "lines": [
-            {
-                "name": visible(drawn_line.name[:_NAME]),
-                "hue": drawn_line.hue,
-                "values": [None if value is None else shown(value, course) for value in line.values],
-                "at": [None if value is None else round(scale.at(value), 1) for value in line.values],
-            }
-            for line, drawn_line in zip(course.lines, lines, strict=True)
-        ],
-        "points": [{"x": float(point.x), "trace": point.trace_id, "words": visible(point.words)} for point in points],
-    }
+    drawn_lines = (
+        line_shown(
+            drawn_line.name[:_NAME],
+            drawn_line.hue,
+            [None if value is None else shown(value, course) for value in line.values],
+            [None if value is None else round(scale.at(value), 1) for value in line.values],
+        )
+        for line, drawn_line in zip(course.lines, lines, strict=True)
+    )
+    single = ({"x": float(point.x), "trace": point.trace_id, "words": visible(point.words)} for point in points)
+    return shown_where_one_points(course.times_ns, drawn_lines, single)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.moment import in_utc
 from phoenix_dev.model.quantity import clock
-from phoenix_dev.model.visible import visible
+from phoenix_dev.web.pointing import line_shown, shown_where_one_points
 from phoenix_dev.web.scales import time_ticks
 
 if TYPE_CHECKING:
@@ -107,18 +106,13 @@ def _signs(sent: Sequence[Delivery], channel: str, first: int, last: int) -> Ite
 
 
 def _data(history: AlertHistory) -> dict[str, object]:
-    form = "%H:%M:%S" if history.times_ns[-1] - history.times_ns[0] < 86_400 * 10**9 else "%m-%d %H:%M"
-    return {
-        "times": [time_ns // 10**6 for time_ns in history.times_ns],
-        "words": [in_utc(form, time_ns) for time_ns in history.times_ns],
-        "lines": [
-            {
-                "name": visible(name_of(lane)),
-                "hue": None,
-                "values": [None if state == "inactive" else state for state in lane.states],
-                "at": [None] * len(lane.states),
-            }
-            for lane in history.lanes
-        ],
-        "points": [],
-    }
+    lanes = (
+        line_shown(
+            name_of(lane),
+            None,
+            [None if state == "inactive" else state for state in lane.states],
+            [None] * len(lane.states),
+        )
+        for lane in history.lanes
+    )
+    return shown_where_one_points(history.times_ns, lanes)
