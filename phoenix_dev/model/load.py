@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.exchange import Expectation
 
 ArrivalKind = Literal["poisson", "constant"]
+_Number = TypeVar("_Number", int, float)
 #: The rate is kept when the requests went out in the time that was planned for them, and this share and time (seconds)
 #: more: a busy machine has slow moments.
 _SHARE_LATE, _LATE_S = 0.05, 0.2
@@ -83,7 +84,7 @@ class Quantiles:
         return cls(*(nearest_rank(found, share) for share in (0.5, 0.9, 0.95, 0.99, 1.0))) if found else None
 
 
-def nearest_rank(ordered: Sequence[float], share: float) -> float:
+def nearest_rank(ordered: Sequence[_Number], share: float) -> _Number:
     """The least of some ordered values that at least this share of them does not exceed; there is at least one."""
     return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 

@@ -44,7 +44,7 @@ class EmbeddedMetricStore:
             for point in self._blocks.points(self._blocks.unpacked(data))
             if _matches(point, query)
         ]
-        return tuple(sorted((p for p in points if _matches(p, query)), key=lambda point: point.time_ns))
+        return tuple(sorted(points, key=lambda point: point.time_ns))
 
     def names(self) -> tuple[str, ...]:
         """See `MetricStore.names`."""

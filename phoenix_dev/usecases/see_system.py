@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from phoenix_dev.model.load import nearest_rank
 from phoenix_dev.model.system import Call, Latency, ServiceFigures, System
 from phoenix_dev.model.timeline.parentage import NONE, parents_of
 from phoenix_dev.stores.traces import TraceQuery
@@ -110,7 +110,7 @@ def _services(
 def latency_of(spans: Sequence[Span]) -> Latency:
     """The percentiles of the durations of spans, of which there is at least one."""
     durations = sorted(span.duration_ns for span in spans)
-    p50, p95, p99 = (durations[math.ceil(len(durations) * share) - 1] for share in (0.5, 0.95, 0.99))
+    p50, p95, p99 = (nearest_rank(durations, share) for share in (0.5, 0.95, 0.99))
     return Latency(p50, p95, p99)
 
 
