@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from phoenix_dev.model.series import Series
@@ -9,10 +10,10 @@ from phoenix_dev.promql.evaluation import Evaluation
 from phoenix_dev.promql.nodes import kind_of, selectors_in
 from phoenix_dev.promql.parse import parsed
 from phoenix_dev.promql.rows import same
-from phoenix_dev.stores.expressions import MS, WrongExpression, by_labels, orders_itself
+from phoenix_dev.stores.expressions import MS, WrongExpression, by_labels, orders_itself, too_deep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from phoenix_dev.model.series import Exemplar
     from phoenix_dev.promql.nodes import Node
@@ -27,7 +28,8 @@ def at(source: SeriesSource, expression: str, time_ms: int) -> tuple[Series, ...
     if kind == "text":
         raise WrongExpression("it gives a text, which is no value")
     evaluation = Evaluation(source, range(time_ms, time_ms + 1), (time_ms, time_ms))
-    found = _windows(evaluation, node) if kind == "range" else _series(evaluation.rows(node), evaluation.steps)
+    with _stack_enough():
+        found = _windows(evaluation, node) if kind == "range" else _series(evaluation.rows(node), evaluation.steps)
     return found if orders_itself(expression) else tuple(sorted(found, key=by_labels))
 
 
@@ -37,7 +39,8 @@ def over(source: SeriesSource, expression: str, steps: range) -> tuple[Series, .
     if kind_of(node) not in ("scalar", "vector"):
         raise WrongExpression("over a time range it must give a number or an instant vector")
     evaluation = Evaluation(source, steps, (steps[0], steps[-1]))
-    return tuple(sorted(_series(evaluation.rows(node), steps), key=by_labels))
+    with _stack_enough():
+        return tuple(sorted(_series(evaluation.rows(node), steps), key=by_labels))
 
 
 def exemplars(source: SeriesSource, expression: str, since_ms: int, until_ms: int) -> tuple[Exemplar, ...]:
@@ -50,6 +53,14 @@ def exemplars(source: SeriesSource, expression: str, since_ms: int, until_ms: in
         if exemplar.trace_id
     }
     return tuple(sorted(found.values(), key=lambda exemplar: exemplar.time_ns))
+
+
+@contextmanager
+def _stack_enough() -> Iterator[None]:
+    try:
+        yield
+    except RecursionError as exc:
+        raise too_deep() from exc
 
 
 def _series(rows: Sequence[Row], steps: range) -> tuple[Series, ...]:

@@ -5,7 +5,6 @@ refused by name.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import promql_parser as parser
@@ -25,8 +24,8 @@ from phoenix_dev.promql.nodes import (
     Text,
     When,
 )
-from phoenix_dev.promql.tokens import depth_of, line_and_column, place_of_error, tokens_of
-from phoenix_dev.stores.expressions import WrongExpression
+from phoenix_dev.promql.tokens import line_and_column, place_of_error, refuse_what_breaks_the_parser, tokens_of
+from phoenix_dev.stores.expressions import WrongExpression, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
     from phoenix_dev.promql.nodes import Cardinality, Kind, Node
 
 _Name = TypeVar("_Name", bound=str)
-#: The parser calls itself for each of these, on the stack that there is.
-_MOST_WORDS, _DEEPEST = 2000, 100
-_MOST_CHARACTERS = 100_000
 _AGGREGATES = frozenset(
     ("sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values")
 )
@@ -64,7 +60,7 @@ _SAYS_NOTHING = "invalid promql query"
 @lru_cache(maxsize=512)
 def parsed(expression: str) -> Node:
     """An expression taken apart. Raises WrongExpression, which says where."""
-    _refuse_what_breaks_the_parser(expression)
+    refuse_what_breaks_the_parser(expression)
     try:
         tree = parser.parse(expression)
     except ValueError as exc:
@@ -72,23 +68,9 @@ def parsed(expression: str) -> Node:
     try:
         return _node(tree)
     except RecursionError as exc:
-        raise WrongExpression("it has too many parts within one another") from exc
+        raise too_deep() from exc
     except (OverflowError, ValueError) as exc:
         raise WrongExpression(f"it has a time that is none: {exc}") from exc
-
-
-def _refuse_what_breaks_the_parser(expression: str) -> None:
-    """It ends the process where parts stand too deep, and panics at a time before 1970."""
-    tokens = tokens_of(expression[: _MOST_CHARACTERS + 1])
-    if len(expression) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or depth_of(tokens) > _DEEPEST:
-        raise WrongExpression(
-            f"it is longer than {_MOST_CHARACTERS:,} characters or {_MOST_WORDS:,} words, "
-            f"or has more than {_DEEPEST} brackets within one another"
-        )
-    for token, following in pairwise(tokens):
-        if token.text == "@" and following.text == "-":
-            place = line_and_column(expression, following.start)
-            raise WrongExpression("a time before 1970 behind @ is not known", *place)
 
 
 def _wrong(expression: str, said: str) -> WrongExpression:

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from phoenix_dev.stores.expressions import WrongExpression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +22,12 @@ _WORD = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+#: The parser calls itself for each of these, on the stack that there is; of what stands within an operator it makes a
+#: copy for each.
+_MOST_WORDS, _DEEPEST, _MOST_OPERATORS = 2000, 100, 250
+_MOST_CHARACTERS = 100_000
 _OPENING = {"(": ")", "[": "]", "{": "}"}
+_OPERATORS = {*"+-*/%^<>", "==", "!=", "<=", ">=", "and", "or", "unless", "atan2"}
 #: What may stand behind the beginning of an expression that is right so far. Brackets that are open then are closed
 #: behind it, without those that it closes itself.
 _ENDS = ("", " x", " 1", "[5m]", " 5m", " 5m]", ' "x"', '="x"', ' x="x"', "()", "(x)", " x[5m]", "(x[5m])", " bool 1")
@@ -42,7 +50,7 @@ def tokens_of(expression: str) -> list[Token]:
     return [Token(match[0], match.start()) for match in _WORD.finditer(expression) if match.lastgroup == "word"]
 
 
-def depth_of(tokens: Sequence[Token]) -> int:
+def _depth_of(tokens: Sequence[Token]) -> int:
     """How many brackets stand within each other at most."""
     depth = deepest = 0
     for token in tokens:
@@ -51,10 +59,31 @@ def depth_of(tokens: Sequence[Token]) -> int:
     return deepest
 
 
+def _operators_in(tokens: Sequence[Token]) -> int:
+    """How many operators there are, which stand within each other where no brackets part them."""
+    return sum(token.text.lower() in _OPERATORS for token in tokens)
+
+
 def line_and_column(expression: str, place: int) -> tuple[int, int]:
     """A place as people count it, from 1."""
     before = expression[:place]
     return before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1
+
+
+def refuse_what_breaks_the_parser(expression: str) -> None:
+    """Raises WrongExpression: the parser ends the process where parts stand too deep, and panics at times below 0."""
+    tokens = tokens_of(expression[: _MOST_CHARACTERS + 1])
+    if len(expression) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or _depth_of(tokens) > _DEEPEST:
+        raise WrongExpression(
+            f"it is longer than {_MOST_CHARACTERS:,} characters or {_MOST_WORDS:,} words, "
+            f"or has more than {_DEEPEST} brackets within one another"
+        )
+    if _operators_in(tokens) > _MOST_OPERATORS:
+        raise WrongExpression(f"it has more than {_MOST_OPERATORS} operators")
+    for token, following in pairwise(tokens):
+        if token.text == "@" and following.text == "-":
+            place = line_and_column(expression, following.start)
+            raise WrongExpression("a time before 1970 behind @ is not known", *place)
 
 
 def place_of_error(expression: str, said: str, parse: Callable[[str], object]) -> int:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from phoenix_dev.promql.rows import Vector
 
 
+#: Windows that are worked out before it is looked at the time again: one may hold all samples there are.
+_AT_ONCE = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
     """A series' samples in columns (Unix milliseconds, values) and the window at each step: `spans` are its first
@@ -45,10 +49,13 @@ def over_windows(evaluation: Evaluation, call: Call) -> Vector:
     parameters = others[0] if others else ()
     rows: Vector = []
     for stream in streams:
-        evaluation.allowance.go_on()
         spans = spans_of(stream.times_ms, ends, length_ms)
         windows = Windows(stream.times_ms, stream.values, spans, ends, length_ms, evaluation.steps, parameters)
-        values = list(function(windows))
+        values: list[float | None] = []
+        made = function(windows)
+        while some := list(islice(made, _AT_ONCE)):
+            evaluation.allowance.go_on()
+            values += some
         if any(value is not None for value in values):
             rows.append(Row(stream.labels, values))
     return rows if keeps_name else _each_once(rows)

@@ -91,10 +91,16 @@ def why_no_expression(text: str) -> str:
     """
     import promql_parser
 
+    from phoenix_dev.promql.tokens import refuse_what_breaks_the_parser
+    from phoenix_dev.stores.expressions import WrongExpression
+
     expression = filled(text.strip(), _SAMPLED_S, 1)
     for tried in (expression, f"({expression}) > 0"):
         try:
+            refuse_what_breaks_the_parser(tried)
             promql_parser.parse(tried)
+        except WrongExpression as error:
+            return error.message
         except ValueError as error:
             return str(error).replace("\n", " ") or "it is no PromQL"
     return ""

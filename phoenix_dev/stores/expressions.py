@@ -30,6 +30,11 @@ class WrongExpression(UsageError):
         self.column = column
 
 
+def too_deep() -> WrongExpression:
+    """The error of an expression that ends the stack."""
+    return WrongExpression("it has too many parts within one another")
+
+
 def millisecond(time_ns: int) -> int:
     """A time (Unix nanoseconds) in the milliseconds that PromQL counts in, cut; what is before 1970 becomes 1970, and
     what is after 2262 that.

@@ -232,6 +232,9 @@ def test_what_would_be_read_or_last_too_long_is_refused(monkeypatch: pytest.Monk
     assert at("sum_over_time(x[1h])", 60 * M, x) == {"": 1770}
     with pytest.raises(WrongExpression, match="more than 100 samples"):
         at("sum_over_time(x[1h]) + sum_over_time(y[1h])", 60 * M, x, y)
+    monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SECONDS", 0.2)
+    with pytest.raises(WrongExpression, match="takes more than"):
+        over("max_over_time(vector(1)[9h:1s])", range(10_000))
     monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SECONDS", -1)
     with pytest.raises(WrongExpression, match="takes more than"):
         at("x", 0, x)

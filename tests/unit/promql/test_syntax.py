@@ -56,11 +56,21 @@ def test_what_is_left_out_is_named(expression: str, named: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["(" * 10**5, "abs(" * 5000 + "x" + ")" * 5000, " or ".join(["x"] * 3000), "x" * 10**6]
+    "expression",
+    ["(" * 10**5, "abs(" * 5000 + "x" + ")" * 5000, " or ".join(["x"] * 3000), "x" * 10**6, "-" * 999 + "x"],
 )
 def test_what_would_break_the_parser_is_refused(expression: str) -> None:
-    with pytest.raises(WrongExpression, match="longer than"):
+    with pytest.raises(WrongExpression, match=r"longer than|more than 250 operators"):
         parsed(expression)
+
+
+def test_what_ends_the_stack_only_when_it_is_evaluated_is_refused_too() -> None:
+    deep = "sum_over_time((" * 48 + "x" + " + x" * 249 + ")[1m:])" * 48
+    parsed(deep)
+    with pytest.raises(WrongExpression, match="too many parts"):
+        evaluate.at(Kept([]), deep, 0)
+    with pytest.raises(WrongExpression, match="too many parts"):
+        evaluate.over(Kept([]), deep, range(1))
 
 
 def test_an_expression_that_gives_something_else_is_refused() -> None:

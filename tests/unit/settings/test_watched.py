@@ -139,6 +139,8 @@ def test_every_bound_that_is_a_number_can_be_set(name: str) -> None:
         ),
         ("indicators:\n- {name: a, expression: 'a) or (b', above: {info: 1}}", "what is no PromQL"),
         ("indicators:\n- {name: a, expression: 'up[5m]', above: {info: 1}}", "what is no PromQL"),
+        ("indicators:\n- {name: a, expression: 'up @ -1', above: {info: 1}}", "a time before 1970"),
+        (f"indicators:\n- {{name: a, expression: {'(' * 9999}, above: {{info: 1}}}}", "more than 100 brackets"),
         ("indicators:\n- {name: a, expression: up, above: {}}", "it has to be as in {warning: 100 for 5m}"),
         (
             "indicators:\n- {name: a, expression: up, above: {info: 1 for long}}",
