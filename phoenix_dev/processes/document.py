@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from typing import TYPE_CHECKING, Any
+
+from phoenix_dev.processes.in_place import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +26,4 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
 
     Raises OSError when the folder cannot be written.
     """
-    import tempfile  # brings shutil and more, which those who only read do without
-
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(document, indent=1) + "\n")
-        os.replace(beside, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+    put_in_place(path, (json.dumps(document, indent=1) + "\n").encode("utf-8"))

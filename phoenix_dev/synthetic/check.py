@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from phoenix_dev.processes.in_place import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,10 +79,7 @@ def write_checks(home: Path, checks: Iterable[Check]) -> None:
     if not listed:
         path.unlink(missing_ok=True)
         return
-    beside = path.with_name(f".{FILE_NAME}.{os.getpid()}")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(listed, file)
-    beside.replace(path)
+    put_in_place(path, json.dumps(listed).encode("ascii"))
 
 
 def read_checks(home: Path) -> tuple[Check, ...]:

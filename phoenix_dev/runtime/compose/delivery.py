@@ -7,12 +7,12 @@ an open folder, and that in one which only its owner may enter. The container is
 from __future__ import annotations
 
 import importlib.util
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.alerting.routes import things_of
+from phoenix_dev.processes.in_place import put_in_place
 from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, GRAFANA
 from phoenix_dev.runtime.compose.time_zone import local_time_zone
 from phoenix_dev.signals.own import own_labels
@@ -72,7 +72,7 @@ class Delivery:
             "pagerduty_key": self.channels.pagerduty_key or _INBOX_KEY,
             "email_password": email.server.password if email else "",
         }.items():
-            _put(folder / name, secret)
+            put_in_place(folder / name, secret.encode("utf-8"), mode=0o644)
 
     @property
     def _pages(self) -> str:
@@ -140,11 +140,3 @@ def _sources(package: str, below: str) -> Iterator[tuple[str, bytes]]:
             within = path.relative_to(folder)
             if not set(within.parts) & set(_LEFT_OUT):
                 yield f"{below}/{within.as_posix()}", path.read_bytes()
-
-
-def _put(path: Path, secret: str) -> None:
-    """Whole or not at all, readable for all who get this far; what differs is replaced under whoever reads it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(secret, encoding="utf-8")
-    beside.chmod(0o644)
-    beside.replace(path)

@@ -7,12 +7,12 @@ with every engine. Containers run as users of their own, so everything is readab
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from phoenix_dev.processes.in_place import put_in_place
 from phoenix_dev.runtime.compose import jaeger_links
 
 if TYPE_CHECKING:
@@ -137,10 +137,7 @@ def _put(path: Path, content: bytes) -> None:
             return
     except OSError:
         pass
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.chmod(0o644)
-    beside.replace(path)
+    put_in_place(path, content, mode=0o644)
 
 
 def _open_folder(folder: Path) -> None:
