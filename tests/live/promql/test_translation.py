@@ -41,6 +41,36 @@ def test_series_samples_and_exemplars_are_those_that_prometheus_makes(stack: ByH
     assert measured == _exemplars(prometheus, mark)
 
 
+def test_deltas_are_added_up_as_prometheus_adds_them_up(stack: ByHand) -> None:
+    """And what is in one export with them is taken, which without its feature it is not."""
+    prometheus, translator, name = Prometheus(stack), Translator(), f"deltas-{otlp.new_span_id()}"
+    begin = otlp.minutes_from_now(-5) // otlp.MS * otlp.MS
+    ours: Answer = {}
+    for step in range(1, 4):
+        time = begin + step * 15 * otlp.SECOND
+        export = otlp.metrics(name, otlp.gauge("beside.them", step, time=time))
+        metrics = export.resource_metrics[0].scope_metrics[0].metrics
+        span = {"start_time_unix_nano": time - 15 * otlp.SECOND, "time_unix_nano": time}
+        for counts in (True, False):
+            made = metrics.add(name=f"done.{counts}", unit="{job}").sum
+            made.is_monotonic, made.aggregation_temporality = counts, 1  # type: ignore[assignment]
+            made.data_points.add(**span, as_int=3 if counts else -step)
+        took = metrics.add(name="took", unit="s").histogram
+        took.aggregation_temporality = 1  # type: ignore[assignment]
+        took.data_points.add(**span, count=4 * step, sum=2.5, bucket_counts=[1, 4 * step - 1], explicit_bounds=[0.1])
+        prometheus.tell(export)
+        for samples in translator.samples(export):
+            for labels, value in zip(samples.labels, samples.values, strict=True):
+                ours.setdefault(_key(labels), {})[samples.time_ms] = value
+    newest = {key: values[max(values)] for key, values in ours.items()}
+    theirs = prometheus.samples(f'{{service_name="{name}"}}')
+    assert {dict(key)["__name__"]: value for key, value in newest.items() if ("le", "0.1") not in key} == {
+        "beside_them_ratio": 3, "done_True_total": 9, "done_False": -6, "took_seconds_sum": 7.5,
+        "took_seconds_count": 24, "took_seconds_bucket": 24,
+    }  # fmt: skip
+    assert agree(ours, theirs)
+
+
 def test_target_info_tells_of_the_resource(stack: ByHand) -> None:
     prometheus, name = Prometheus(stack), f"web-{otlp.new_span_id()}"
     time = otlp.minutes_from_now(-10) // otlp.MS * otlp.MS
