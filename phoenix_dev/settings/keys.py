@@ -147,7 +147,10 @@ def _addresses(text: str) -> str:
 
 
 def _mail_server(text: str) -> str:
-    if text and not re.fullmatch(r"[a-zA-Z0-9.-]+:[0-9]{1,5}|\[[0-9a-fA-F:.]+\]:[0-9]{1,5}", text):
+    if text and (
+        not re.fullmatch(r"[a-zA-Z0-9.-]+:[0-9]{1,5}|\[[0-9a-fA-F:.]+\]:[0-9]{1,5}", text)
+        or not 1 <= int(text.rpartition(":")[2]) <= 65535
+    ):
         raise ValueError("a mail server and its port, as in smtp.example.org:587")
     return text
 

@@ -147,6 +147,8 @@ def fields_of(
             nearest = get_close_matches(name, known, n=1)
             meant = f"; the nearest is '{nearest[0]}'" if nearest else ""
             raise WrongItem(name_node, f"sets '{name}' of {one}, which is no setting{meant}")
+        if name in found:
+            raise WrongItem(name_node, f"sets '{name}' of {one} twice")
         found[name] = node
     for name in needed:
         if name not in found:

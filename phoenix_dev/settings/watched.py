@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 _DAY_NS = 86_400 * 10**9
+#: An objective that leaves a budget which can be told from none (signals/burn.py).
+_BEST = 0.99999
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?|\.[0-9]{1,15}")
 _LEVEL = re.compile(r"(?P<bound>\S+)(?:\s+for\s+(?P<lasting>\S+))?")
-_INDICATOR = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_INDICATOR = re.compile(r"(?=.{1,60}\Z)[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 #: What a bound is written as, by the unit of what it bounds.
 _WRITTEN = {"ratio": "a share, as in 0.02 or 2%", "s": "seconds or a duration, as in 0.5 or 500ms"}
@@ -47,8 +49,8 @@ def slo(item: yaml.Node) -> Slo:
     known = ("name", "service", "objective", "window", "latency")
     found = fields_of(item, "slos", "SLO", known, needed=("name", "objective"))
     return Slo(
-        _printable(found["name"], "name", "SLO"),
-        _printable(found["service"], "service", "SLO") if "service" in found else "",
+        _plain(found["name"], "name"),
+        _plain(found["service"], "service") if "service" in found else "",
         _objective(found["objective"]),
         _days(found["window"]) if "window" in found else 30,
         _latency(found["latency"]) if "latency" in found else 0.0,
@@ -83,6 +85,8 @@ def _threshold(name_node: yaml.Node, node: yaml.Node) -> ThresholdEntry:
     bounds: dict[Severity, float] = {}
     for severity_node, bound in _pairs(node, f"thresholds.{name}", "a severity"):
         severity = next(one for one in levels if one == _known(severity_node, "severity", list(levels)))
+        if severity in bounds:
+            raise WrongItem(severity_node, f"sets the threshold '{severity}' of '{name}' twice")
         bounds[severity] = _bound(bound, severity, changed.unit)
     _in_order(node, levels | bounds, above=changed.above, unit=changed.unit)
     return ThresholdEntry(name, tuple(bounds.items()))
@@ -150,6 +154,8 @@ def _objective(node: yaml.Node) -> float:
     share = _amount(node, node.value if isinstance(node, yaml.ScalarNode) else "", "objective", "ratio")
     if not 0 < share < 1:
         raise WrongItem(node, "sets 'objective' of an SLO to no share between 0% and 100%, as 99.5% is one")
+    if share > _BEST:
+        raise WrongItem(node, "sets 'objective' of an SLO to more than 99.999%, which leaves nothing to fail")
     return share
 
 
@@ -207,6 +213,14 @@ def _summary(node: yaml.Node) -> str:
     text = _printable(node, "summary", "indicator")
     if why := why_wrong(text):
         raise WrongItem(node, f"sets 'summary' of an indicator to what is no template: {why}")
+    return text
+
+
+def _plain(node: yaml.Node, what: str) -> str:
+    """What stands in texts of alerts, which are templates, and is none."""
+    text = _printable(node, what, "SLO")
+    if "{{" in text:
+        raise WrongItem(node, f"sets '{what}' of an SLO to a template, which it cannot be")
     return text
 
 

@@ -87,6 +87,7 @@ def test_a_path_is_one_beside_the_file_that_names_it(monkeypatch: pytest.MonkeyP
         ("alerts.email.to", "team"),
         ("alerts.email.from", "a@b.example\r\nBcc: c@d.example"),
         ("alerts.email.smarthost", "smtp.example"),
+        ("alerts.email.smarthost", "smtp.example:65536"),
         ("alerts.group_wait", "0s"),
     ],
 )

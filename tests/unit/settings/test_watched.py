@@ -123,6 +123,10 @@ def test_every_bound_that_is_a_number_can_be_set(name: str) -> None:
         ("slos:\n- {name: a, objective: 9%}\n- {name: a, objective: 8%}", "with two SLOs of the name 'a'"),
         ("slos:\n- {nmae: a}", ":2 sets 'nmae' of an SLO, which is no setting; the nearest is 'name'"),
         ('slos:\n- {name: "a\\tb", objective: 9%}', "to what is no text of one line"),
+        ("slos:\n- {name: a, objective: 99.9999999%}", "to more than 99.999%, which leaves nothing to fail"),
+        ("slos:\n- {name: '{{ .x }}', objective: 9%}", "sets 'name' of an SLO to a template, which it cannot be"),
+        ("slos:\n- {name: a, name: b}", ":2 sets 'name' of an SLO twice"),
+        ("thresholds:\n  cpu: {warning: 1%, warning: 2%}", "sets the threshold 'warning' of 'cpu' twice"),
         (
             "indicators:\n- {name: a, expression: up}",
             ":2 lists an indicator that needs 'above' or 'below', one of them",
