@@ -157,7 +157,8 @@ def _fault(
         case ("stop" | "pause" as how, part) if severity is None:
             return part_fault(app.runtime(), how, part)
         case (name,) if name not in _DISTURBANCES:
-            return built_in_fault(name, severity, app.home, app.otlp_http_endpoint(), app.settings.tuning)
+            tuning, runtime = app.settings.tuning, app.runtime()
+            return built_in_fault(name, severity, app.home, app.otlp_http_endpoint(), tuning, runtime)
     raise UsageError("name one fault, or 'stop PART', 'pause PART', or --inject", hint="phoenix-dev chaos --list")
 
 

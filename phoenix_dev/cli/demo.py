@@ -61,8 +61,9 @@ def demo(ctx: click.Context, app: AppContext, *, seed: int | None, fault: Fault 
     from phoenix_dev.usecases.start import start_stack
 
     app.output.talk("Starting the stack and six services …")
-    app.output.talk(*start_stack(app.runtime_to_start(), timeout_s=_PATIENCE_S).notes)
-    sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, faults=(fault,) if fault else ())
+    app.output.talk(*start_stack(app.home, app.runtime_to_start(), timeout_s=_PATIENCE_S).notes)
+    faults, runtime = (fault,) if fault else (), app.runtime()
+    sent = first_request(app.home, app.otlp_http_endpoint(), seed=seed, faults=faults, runtime=runtime)
     app.output.talk("")
     show_request(app, wait_for_request(app.stores(), sent.correlation_id, "correlation", _PATIENCE_S))
     app.output.talk("", *map(app.output.again, next_steps(sent.correlation_id)))
@@ -78,7 +79,7 @@ def start(app: AppContext, *, seed: int | None) -> None:
     from phoenix_dev.render.demo import service_lines
     from phoenix_dev.usecases.demo import start_demo
 
-    started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed or 0)
+    started = start_demo(app.home, app.otlp_http_endpoint(), seed=seed or 0, runtime=app.runtime())
     if not started.fresh:
         app.output.talk("The demo system is already running.", *_of_another_seed(app, started.system.seed, seed))
     elif started.note:
@@ -101,7 +102,7 @@ def stop(app: AppContext) -> None:
     """Stop the six services."""
     from phoenix_dev.usecases.demo import stop_demo
 
-    ended = stop_demo(app.home)
+    ended = stop_demo(app.home, app.runtime())
     app.output.talk(f"Stopped: {', '.join(ended)}." if ended else "The demo system was not running.")
 
 

@@ -73,7 +73,7 @@ def up(
 
     ports = {"ports.otlp_http": otlp_http_port, "ports.otlp_grpc": otlp_grpc_port, "ports.ui": ui_port}
     app = app.with_flags(profile=profile, **ports)
-    started = start_stack(app.runtime_to_start(without), timeout_s=timeout)
+    started = start_stack(app.home, app.runtime_to_start(without), timeout_s=timeout)
     app.output.talk(*started.notes)
     if as_json:
         app.output.json(stack_json(started.status))

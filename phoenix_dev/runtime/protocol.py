@@ -134,6 +134,12 @@ class Runtime(Protocol):
         """Let it run again."""
         ...
 
+    def notice_services(self) -> None:
+        """Have the services asked for their health that are listed now (`phoenix_dev.scraping.targets`). Where nothing
+        runs that asks, `start` does it. Raises NotReady when that cannot be done.
+        """
+        ...
+
     def data(self, *, sized: bool = True) -> StoredData:
         """What is on disk, whether or not the stack runs; size 0 when there is nothing.
 

@@ -64,7 +64,7 @@ def write_targets(home: Path, source: str, targets: Iterable[Target]) -> None:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(json.dumps(listed))
         os.chmod(beside, 0o644)
-        os.replace(beside, folder / f"{source}.json")
+        os.replace(beside, _list_of(home, source))
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(beside)
@@ -78,6 +78,15 @@ def read_targets(home: Path) -> tuple[Target, ...]:
         for target in _read(path):
             found.setdefault(target.url, target)
     return tuple(found.values())
+
+
+def targets_of(home: Path, source: str) -> tuple[Target, ...]:
+    """Those that one source names."""
+    return tuple(_read(_list_of(home, source)))
+
+
+def _list_of(home: Path, source: str) -> Path:
+    return targets_folder(home) / f"{source}.json"
 
 
 def _as_discovered(target: Target) -> dict[str, object]:

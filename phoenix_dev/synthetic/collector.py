@@ -28,19 +28,20 @@ _NO_BODY = f"{EXPECTED}.body"
 _VALIDATED = 'IsMatch(metric.name, "^httpcheck.validation")'
 
 
-def collector_config(checks: Sequence[Check], services: Iterable[tuple[str, str]]) -> bytes:
+def collector_config(checks: Sequence[Check], services: Iterable[tuple[str, str]], source: str = "") -> bytes:
     """What the infrastructure collector reads after its own configuration: YAML, in the form of JSON.
 
-    `services` are names with base URLs.
+    `services` are names with base URLs. `source` tells what stands in one such file from what stands in another.
     """
+    of = f"_{source}" if source else ""
     receivers: dict[str, Any] = {}
     processors: dict[str, Any] = {}
     for number, check in enumerate(checks, 1):
         receivers[f"httpcheck/check_{number}"] = _check_receiver(check)
         processors[f"transform/check_{number}"] = _check_processor(check)
     for number, (name, url) in enumerate(services, 1):
-        receivers[f"httpcheck/health_{number}"] = _health_receiver(url)
-        processors[f"transform/health_{number}"] = _health_processor(name, url)
+        receivers[f"httpcheck/health{of}_{number}"] = _health_receiver(url)
+        processors[f"transform/health{of}_{number}"] = _health_processor(name, url)
     pipelines = {
         f"metrics/{receiver.partition('/')[2]}": {
             "receivers": [receiver],

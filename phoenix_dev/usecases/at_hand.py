@@ -76,6 +76,7 @@ class BuiltInFault:
     home: Path
     endpoint: str
     tuning: Tuning
+    runtime: Runtime
     _traffic: Traffic | None = None
     _host: MadeUpHost | None = None
 
@@ -106,7 +107,7 @@ class BuiltInFault:
             with MadeUpHost(self.endpoint) as self._host:
                 yield
             return
-        running = start_demo(self.home, self.endpoint).system
+        running = start_demo(self.home, self.endpoint, runtime=self.runtime).system
         sending = Traffic(running, self.told.rate, fresh_seed()) if self.told.rate else None
         with sending or nullcontext() as self._traffic:
             yield
@@ -174,9 +175,11 @@ class _Bare:
         """See FaultAtHand."""
 
 
-def built_in_fault(name: str, severity: Severity | None, home: Path, endpoint: str, tuning: Tuning) -> FaultAtHand:
+def built_in_fault(
+    name: str, severity: Severity | None, home: Path, endpoint: str, tuning: Tuning, runtime: Runtime
+) -> FaultAtHand:
     """A fault of the catalogue. Raises UsageError naming what there is."""
-    return BuiltInFault(built_in(name, severity), home, endpoint, tuning)
+    return BuiltInFault(built_in(name, severity), home, endpoint, tuning, runtime)
 
 
 def part_fault(runtime: Runtime, how: Disturbance, part: str) -> FaultAtHand:

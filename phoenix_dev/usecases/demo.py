@@ -22,30 +22,47 @@ if TYPE_CHECKING:
     from phoenix_dev.demo.faults import Fault
     from phoenix_dev.demo.state import DemoSystem
     from phoenix_dev.demo.system import DemoStart
+    from phoenix_dev.runtime.protocol import Runtime
 
 #: Under this name the demo's services stand among those to be scraped.
 _SOURCE = "demo"
 
 
-def start_demo(home: Path, otlp_endpoint: str, *, seed: int = 0) -> DemoStart:
-    """Start the six services, or find them running. They send to `otlp_endpoint`, the stack's OTLP/HTTP base URL, and
-    are among those whose metrics it scrapes.
+def start_demo(home: Path, otlp_endpoint: str, *, seed: int = 0, runtime: Runtime | None = None) -> DemoStart:
+    """Start the six services, or find them running. They send to `otlp_endpoint`, the base URL of OTLP/HTTP of the
+    stack; that is run by `runtime`, where one is given, and scrapes their metrics and asks for their health.
 
     `seed` decides what requests do that bring no scenario of their own, a `curl` for instance. Raises NotReady naming
     the service that does not start and its log.
     """
-    started = system.start(home, environment(otlp_endpoint), seed=seed)
-    with _listed(home):
-        write_targets(home, _SOURCE, _targets(started.system))
-    return started
+    try:
+        return system.start(home, environment(otlp_endpoint), seed=seed)
+    finally:
+        list_demo(home, runtime)
 
 
-def stop_demo(home: Path) -> tuple[str, ...]:
-    """End exactly the processes that `start_demo` started; the names of those that ran, none when nothing did."""
-    ended = system.stop(home)
-    with _listed(home):
-        write_targets(home, _SOURCE, ())
+def stop_demo(home: Path, runtime: Runtime | None = None) -> tuple[str, ...]:
+    """End exactly the processes that `start_demo` started; the names of those that ran, none when nothing did.
+
+    Nobody is told to ask them any more before the first ends: of what was stopped on purpose no alert shall tell.
+    """
+    try:
+        _list(home, (), runtime)
+    finally:
+        ended = system.stop(home)
     return ended
+
+
+def list_demo(home: Path, runtime: Runtime | None = None) -> None:
+    """Have the demo's services asked that there are now: none when it was killed. Raises NotReady."""
+    _list(home, demo_targets(home), runtime)
+
+
+def _list(home: Path, targets: Iterable[Target], runtime: Runtime | None) -> None:
+    with _listed(home):
+        write_targets(home, _SOURCE, targets)
+    if runtime is not None:
+        runtime.notice_services()
 
 
 def demo_targets(home: Path) -> tuple[Target, ...]:
@@ -99,12 +116,19 @@ def _checked(home: Path, requests: Iterable[Sent], plan: TrafficPlan) -> Iterato
         )
 
 
-def first_request(home: Path, otlp_endpoint: str, *, seed: int | None = None, faults: tuple[Fault, ...] = ()) -> Sent:
+def first_request(
+    home: Path,
+    otlp_endpoint: str,
+    *,
+    seed: int | None = None,
+    faults: tuple[Fault, ...] = (),
+    runtime: Runtime | None = None,
+) -> Sent:
     """Start the demo if need be and send the one request that shows most: cache miss, tool, three documents.
 
     Without a seed its IDs are new each time.
     """
-    start_demo(home, otlp_endpoint)
+    start_demo(home, otlp_endpoint, runtime=runtime)
     plan = TrafficPlan(seed=_telling_seed(fresh_seed() if seed is None else seed), faults=faults)
     (sent,) = send_traffic(home, plan)
     return sent

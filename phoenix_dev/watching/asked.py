@@ -76,7 +76,10 @@ class Asking:
         from phoenix_dev.usecases.health import ask_health  # brings the parser of metrics with it
 
         well: dict[tuple[str, str], bool] = {}
-        for found in ask_health(targets):
+        asked = ask_health(targets)
+        # Who was stopped on purpose meanwhile is not listed any more.
+        still = {target.url for target in read_targets(self.home)}
+        for found in (one for one in asked if one.url in still):
             for endpoint in found.endpoints:
                 key = found.service, endpoint.name
                 well[key] = well.get(key, True) and not endpoint.trouble

@@ -144,6 +144,15 @@ class ComposeRuntime:
         """See Runtime."""
         self._disturbing.undo(part, how)
 
+    def notice_services(self) -> None:
+        """See Runtime. Without a Docker engine nothing runs that would ask."""
+        from phoenix_dev.runtime.compose.asking import Asking
+
+        if ComposeRecord.read(self.home) is None or self.docker_engine.why_not():
+            return
+        with folder.writing(self.home), self._alone(_OTHERS_S):
+            Asking(self.home, self._containers).tell()
+
     def data(self, *, sized: bool = True) -> StoredData:
         """See Runtime. Raises NotReady when no Docker engine answers."""
         containers = Containers(self.docker_engine, self.settings.project)

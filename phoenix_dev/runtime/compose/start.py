@@ -15,6 +15,7 @@ from phoenix_dev.alerting.channels import channels_of
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose import images
+from phoenix_dev.runtime.compose.asking import Asking
 from phoenix_dev.runtime.compose.catalogue import PARTS, wanted_parts
 from phoenix_dev.runtime.compose.command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose.containers import Containers
@@ -117,6 +118,7 @@ class ComposeStart:
             }
             self.files.write(assets_folder(), environment, contents)
             name_services(self.home, self.settings)
+            Asking(self.home, Containers(self.docker_engine, self.settings.project)).tell()
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             self._record(chosen.numbers, unavailable, channels).write(self.home)

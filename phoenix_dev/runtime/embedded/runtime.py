@@ -111,6 +111,9 @@ class EmbeddedRuntime:
     def undo(self, part: str, how: Disturbance) -> None:
         """See Runtime."""
 
+    def notice_services(self) -> None:
+        """See Runtime: the process that watches looks each time."""
+
     def data(self, *, sized: bool = True) -> StoredData:  # noqa: ARG002 - a look at two files
         """See Runtime."""
         files = self._data_files()

@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
 
+from phoenix_dev.demo.catalogue import SERVICES
+from phoenix_dev.home import project_folder
 from phoenix_dev.model.health import ENDPOINTS
 from phoenix_dev.model.otlp import points_of
 from phoenix_dev.stores.metrics import MetricQuery
@@ -90,7 +92,7 @@ def first(stack: RunningStack, name: str, service: str = "infrastructure") -> Me
 @pytest.mark.parametrize("containers", ["containers", "no-containers"])
 def test_what_it_is_told_is_whole_with_and_without_a_socket_of_docker(containers: str, engine: str) -> None:
     # Of two configurations the later one wins: a key without a value would take away what the earlier one has there.
-    files = (f"--config=/c/{name}.yaml" for name in ("config", containers, "checks"))
+    files = (f"--config=/c/{name}.yaml" for name in ("config", containers, "checks", "targets/others"))
     variables = {"PORT_INFRASTRUCTURE": "1", "PORT_OTLP_HTTP": "2", "DOCKER_API": "1.41"}
     told = [word for name, value in variables.items() for word in ("-e", f"PHOENIX_{name}={value}")]
     docker("run", "--rm", "-v", f"{CONFIGURATION}:/c:ro", "-v", "/:/hostfs:ro", *told, COLLECTOR, "validate", *files)
@@ -129,7 +131,9 @@ def test_checks_are_told_under_the_names_that_the_embedded_engine_gives_them(
             for check, what, value in states
         }
 
-    wait_until(lambda: expected() == told(front=1, body=1, gone=0), PATIENCE_S, what=f"the checks in {expected()}")
+    wait_until(
+        lambda: expected() == told(front=1, body=1, gone=0), PATIENCE_S, what=lambda: f"the checks in {expected()}"
+    )
     (posted, *_) = (asked for asked in service.asked if asked.method == "POST")
     assert (posted.path, posted.body) == ("/page", b"a$b")
     check = Check('front "page"', "patient", f"{service.url}/page?key=s3cret", contains="welcome")
@@ -138,7 +142,9 @@ def test_checks_are_told_under_the_names_that_the_embedded_engine_gives_them(
     own = [{name: one[name] for name in one.keys() - given} for one in labels]
     assert sorted(own, key=in_order) == sorted(translated(check), key=in_order)
     service.says["/page"] = Says(503)
-    wait_until(lambda: expected() == told(front=0, body=0, gone=1), PATIENCE_S, what=f"the checks in {expected()}")
+    wait_until(
+        lambda: expected() == told(front=0, body=0, gone=1), PATIENCE_S, what=lambda: f"the checks in {expected()}"
+    )
 
 
 def in_order(labels: dict[str, str]) -> list[tuple[str, str]]:
@@ -195,6 +201,43 @@ def test_containers_tell_how_often_they_were_started_again(stack: RunningStack, 
     assert found[mine] == 0
 
 
+def test_the_demo_is_asked_for_its_health_as_long_as_it_runs(stack: RunningStack) -> None:
+    health = 'phoenix_health_status{service_name!="patient"}'
+    asked_last = 'timestamp(phoenix_health_status{service_name="patient"})'
+    before = container_of(stack)
+    stack.run("demo", "start")
+    try:
+        asked = {(service, endpoint): 1.0 for service in SERVICES for endpoint in ENDPOINTS}
+        wait_until(lambda: by_endpoint(stack, health) == asked, PATIENCE_S, what="the health of the demo")
+        stack.run("demo", "fault", "set", "not-ready", "--service", "llm-service")
+        unready = asked | {("llm-service", "readiness"): 0.0}
+        wait_until(lambda: by_endpoint(stack, health) == unready, PATIENCE_S, what="what is not ready")
+        stack.run("demo", "fault", "clear")
+    finally:
+        stack.run("demo", "stop")
+    stopped = time.time()
+    wait_until(
+        lambda: min(by_endpoint(stack, asked_last).values(), default=0) > stopped,
+        PATIENCE_S,
+        what=lambda: f"that others were asked after {stopped}: {by_endpoint(stack, asked_last)}",
+    )
+    assert max(by_endpoint(stack, f"timestamp({health})").values()) <= stopped
+    assert container_of(stack) == before
+
+
+def container_of(stack: RunningStack) -> tuple[str, str]:
+    """That of the infrastructure collector: which one it is, and since when it runs."""
+    name = f"{stack.project}-infrastructure-1"
+    number, since = docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", name).split()
+    return number, since
+
+
+def by_endpoint(stack: RunningStack, expression: str) -> dict[tuple[str, str], float]:
+    """The newest value of each endpoint of each service."""
+    found = stack.stores.metrics.query(expression, time.time_ns())
+    return {(one.labels["service_name"], one.labels["endpoint"]): one.samples[0][1] for one in found}
+
+
 def test_a_port_that_another_process_takes_at_the_last_moment_is_left_to_it(stack: RunningStack) -> None:
     container = f"{stack.project}-infrastructure-1"
     label = '{{index .Config.Labels "dev.phoenix.port.infrastructure"}}'
@@ -223,6 +266,17 @@ def test_the_demo_is_known_asked_and_requested_without_a_setting(stack: RunningS
         assert first(stack, "up", "llm-service").value == 1
     finally:
         stack.run("demo", "stop")
+
+
+def test_who_reads_its_configuration_anew_and_cannot_is_started_again_and_put_right_by_up(stack: RunningStack) -> None:
+    others = project_folder(stack.home, stack.project) / "targets" / "others.yaml"
+    name = f"{stack.project}-infrastructure-1"
+    others.write_text('{"receivers": {"nons')
+    docker("kill", "-s", "HUP", name)
+    wait_until(lambda: docker("inspect", "--format", "{{.RestartCount}}", name).strip() != "0", PATIENCE_S)
+    up = stack.run("up", *FLAGS, "--json").json()
+    assert up["state"] == "running"
+    assert others.read_text() == "service: {}\n"
 
 
 def test_it_can_be_left_out_and_comes_back_where_it_was(stack: RunningStack) -> None:

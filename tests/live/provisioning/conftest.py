@@ -15,6 +15,7 @@ from phoenix_dev.demo.faults import FAULTS
 from phoenix_dev.demo.traffic import TrafficPlan
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 from phoenix_dev.runtime.compose.docker_socket import socket_environment
+from phoenix_dev.runtime.scraped import OTHERS_FILE
 from phoenix_dev.scraping.targets import targets_folder
 from phoenix_dev.synthetic.collector import HEALTH
 from phoenix_dev.synthetic.measured import ANSWER, DURATION, EXPECTED
@@ -72,7 +73,8 @@ def traffic(stack: ByHand, tmp_path_factory: pytest.TempPathFactory) -> Traffic:
 
 
 def with_infrastructure(stack: ByHand, home: Path) -> None:
-    """Start what measures machine and containers, and scrapes whom `home` lists."""
+    """Start what measures machine and containers, and scrapes whom `home` lists. It asks nobody for health."""
+    (targets_folder(home) / OTHERS_FILE).write_text("service: {}\n")
     also = dict(socket_environment(resolve_engine()))
     stack.compose(
         "--profile", "infrastructure", "up", "--detach", "infrastructure",

@@ -18,7 +18,8 @@ from phoenix_dev.demo.catalogue import SERVICES
 from phoenix_dev.demo.faults import StandingFault
 from phoenix_dev.demo.traffic import TrafficPlan, send
 from phoenix_dev.errors import NotReady, PhoenixDevError
-from phoenix_dev.usecases.demo import first_request, send_traffic, start_demo, stop_demo
+from phoenix_dev.scraping.targets import Target, read_targets, write_targets
+from phoenix_dev.usecases.demo import first_request, list_demo, send_traffic, start_demo, stop_demo
 from phoenix_dev.usecases.demo_faults import clear_faults, demo_status, set_fault
 from tests.unit.demo.sink import Sink
 from tests.waiting import wait_until
@@ -59,7 +60,10 @@ def test_what_is_started_is_stopped_and_nothing_is_left(folder: Path, own_sink: 
     assert written["otlp_endpoint"] == own_sink.endpoint
     again = start_demo(folder, own_sink.endpoint)
     assert (again.fresh, again.system) == (False, started.system)
+    urls = {each.name: each.url for each in started.system.services}
+    assert {target.service: target.url for target in read_targets(folder)} == urls
     assert stop_demo(folder) == SERVICES
+    assert read_targets(folder) == ()
     assert not alive(pids)
     assert state.load(folder) is None
     assert {log.service for log in own_sink.got.logs if log.key[2] == "service stopped"} == set(SERVICES)
@@ -134,6 +138,16 @@ def test_a_start_that_was_killed_half_way_leaves_nothing_the_next_does_not_find(
         os.kill(service.pid, signal.SIGKILL)
     assert start_demo(folder, own_sink.endpoint).fresh
     assert not alive({service.pid for service in whole.services[:2]})
+
+
+def test_a_demo_that_was_killed_is_asked_until_the_stack_is_started_again(folder: Path) -> None:
+    killed = state.ServiceProcess("api-gateway", 2**22 + 1, "0123456789ab", "http://127.0.0.1:1", "log")
+    (folder / "demo").mkdir()
+    state.save(folder, state.DemoSystem("http://127.0.0.1:1", 0, 1, (killed,)))
+    write_targets(folder, "demo", [Target(killed.name, killed.url)])
+    write_targets(folder, "services", [own := Target("own", "http://127.0.0.1:2")])
+    list_demo(folder)
+    assert read_targets(folder) == (own,)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"services": [1]}', '{"services": []}'])

@@ -1,0 +1,39 @@
+"""Who is asked for health while the stack runs: told to the infrastructure collector, which reads it anew on SIGHUP.
+
+Its container stays: what it reads lies in a folder that is given to it whole, beside the one that compose runs from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phoenix_dev.runtime.compose.catalogue import INFRASTRUCTURE
+from phoenix_dev.runtime.scraped import write_others
+from phoenix_dev.scraping.targets import targets_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from phoenix_dev.runtime.compose.containers import Containers
+
+#: There from before something else is written until the collector was told: who finds it has been killed in between.
+_UNTOLD = ".untold"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Of the stack whose state folder is `home`. Nobody else changes the stack while a method runs."""
+
+    home: Path
+    containers: Containers
+
+    def tell(self) -> None:
+        """Have those be asked that are listed now. Raises OSError, and NotReady when Docker does not answer."""
+        untold = targets_folder(self.home) / _UNTOLD
+        untold.parent.mkdir(parents=True, exist_ok=True)
+        before = untold.exists()
+        untold.touch()
+        if write_others(self.home) or before:
+            self.containers.signal(INFRASTRUCTURE.service, "SIGHUP")
+        untold.unlink()
