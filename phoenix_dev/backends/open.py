@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from phoenix_dev.backends.http import HttpClient
 
 
+#: How long who knows of alerts may take for a piece of an answer (seconds).
+_ALERTS_S = 5.0
+
+
 def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = None) -> Stores:
     """The stores at these endpoints. Nothing is asked before the first query, which raises NotReady when it has to.
 
-    They share one pool of connections, that of `http` if it is given (whoever gives it closes it), and may be used by
-    one thread at a time.
+    They share one pool of connections, that of `http` if it is given (whoever gives it closes it); else alerts have one
+    that waits less. They may be used by one thread at a time.
     """
-    http = http or http_client(
-        (
-            *(endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus),
-            *(endpoints.alertmanager, endpoints.inbox),
-        )
-    )
+    of_alerts = http or _client_of_alerts(endpoints)
+    http = http or http_client((endpoints.jaeger, endpoints.jaeger_errors, endpoints.loki, endpoints.prometheus))
     jaeger = JaegerClient(Backend("Jaeger", endpoints.jaeger, http))
     errors = JaegerClient(Backend("Jaeger", endpoints.jaeger_errors, http)) if endpoints.jaeger_errors else None
     loki = LokiClient(Backend("Loki", endpoints.loki, http))
@@ -45,7 +45,7 @@ def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = Non
         LokiLogStore(loki, traces.extent, endpoints.reach.logs),
         PrometheusMetricStore(prometheus),
         RemoteServiceStore(prometheus, loki),
-        _alerts(endpoints, http),
+        _alerts(endpoints, of_alerts),
     )
 
 
@@ -53,6 +53,13 @@ def open_alert_sender(url: str, real: tuple[str, ...], http: HttpClient | None =
     """The way of alerts by the Alertmanager at a URL, of which these channels reach people."""
     client = AlertmanagerClient(Backend("Alertmanager", url, http or http_client([url])))
     return AlertmanagerSender(client, tuple(one for one in CHANNELS if one in real))
+
+
+def _client_of_alerts(endpoints: RemoteEndpoints) -> HttpClient:
+    """Whoever hangs holds up what others know of alerts, and states of rules lie ready."""
+    client = http_client((endpoints.prometheus, endpoints.loki, endpoints.alertmanager, endpoints.inbox))
+    client.timeout = _ALERTS_S
+    return client
 
 
 def _alerts(endpoints: RemoteEndpoints, http: HttpClient) -> AlertmanagerAlertStore:

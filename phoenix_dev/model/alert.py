@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,24 @@ class RuleState:
     alerts: tuple[Alert, ...]
     evaluated_ns: int
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Sequence[RuleState]):
+    """The rules that are known. `lacks`: who would know of others and does not answer, a sentence each."""
+
+    known: tuple[RuleState, ...]
+    lacks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @overload
+    def __getitem__(self, index: int) -> RuleState: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[RuleState, ...]: ...
+    def __getitem__(self, index: int | slice) -> RuleState | tuple[RuleState, ...]:
+        return self.known[index]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from phoenix_dev.render.jsonout import milliseconds
 from phoenix_dev.render.line import ENDLESS, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.text import Text
 
-    from phoenix_dev.model.alert import Alert, Arrival, Delivery, RuleState
+    from phoenix_dev.model.alert import Alert, Arrival, Delivery, Rules, RuleState
 
 _STYLES = {"critical": style.ERROR, "warning": style.WARN, "info": ""}
 _SIGNS = {"critical": "✗", "warning": "!", "info": "•"}
@@ -34,8 +34,10 @@ _MOST_LINES = 40
 _NS = 10**9
 
 
-def rule_lines(rules: Sequence[RuleState], *, now_ns: int, width: int, clip: bool = True) -> Iterator[Text]:
-    """A line an alert, its rule's summary below it; then a line for the rules of each name that say nothing."""
+def rule_lines(rules: Rules, *, now_ns: int, width: int, clip: bool = True) -> Iterator[Text]:
+    """A line an alert, its rule's summary below it; then who does not answer; then a line for the rules of each name
+    that say nothing.
+    """
     cut = width if clip else ENDLESS
     widest = max((len(rule.name) for rule in rules), default=0)
     names = min(max(_NAME_CELLS[0], widest), _NAME_CELLS[1])
@@ -45,6 +47,8 @@ def rule_lines(rules: Sequence[RuleState], *, now_ns: int, width: int, clip: boo
             yield from _alert_lines(rule, alert, now_ns, names, cut)
         if rule.trouble:
             yield _head(rule.name, rule.severity, "?", style.WARN, names, cut).add(rule.trouble, style.FAILED).text()
+    for one in rules.lacks:
+        yield Line(cut).add("? ", style.WARN).add(one, style.FAILED).text()
     quiet: dict[str, list[str]] = {}
     for rule in rules:
         if not rule.alerts and not rule.trouble:
@@ -55,9 +59,9 @@ def rule_lines(rules: Sequence[RuleState], *, now_ns: int, width: int, clip: boo
         yield line.add(f"inactive ({', '.join(severities)})", style.DIM).text()
 
 
-def rules_json(rules: Iterable[RuleState]) -> dict[str, Any]:
+def rules_json(rules: Rules) -> dict[str, Any]:
     """`alerts --json`."""
-    return {"rules": [_rule_json(rule) for rule in rules]}
+    return {"rules": [_rule_json(rule) for rule in rules], "lacks": list(rules.lacks)}
 
 
 def delivery_lines(delivery: Delivery, *, width: int, clip: bool = True) -> Iterator[Text]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phoenix_dev.model.alert import Alert, Channel, Delivery, RuleState
+    from phoenix_dev.model.alert import Alert, Channel, Delivery, Rules
 
 
 class AlertStore(Protocol):
-    """The rules, their alerts, and what was sent about them. Raises NotReady when what knows them does not answer."""
+    """The rules, their alerts, and what was sent about them. Raises NotReady when nobody answers who knows of them."""
 
-    def rules(self) -> tuple[RuleState, ...]:
-        """Every alerting rule with its alerts, by name, critical before warning before info."""
+    def rules(self) -> Rules:
+        """Every alerting rule with its alerts, by name, critical before warning before info. Where one of those who
+        evaluate rules does not answer, its rules are not among them, and it is named.
+        """
         ...
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.alert import SEVERITIES
+from phoenix_dev.model.alert import SEVERITIES, Rules
 
 if TYPE_CHECKING:
-    from phoenix_dev.model.alert import Channel, Delivery, RuleState
+    from phoenix_dev.model.alert import Channel, Delivery
     from phoenix_dev.stores import Stores
 
 _ORDER = ("firing", "pending", "inactive")
 
 
-def alert_states(stores: Stores) -> tuple[RuleState, ...]:
+def alert_states(stores: Stores) -> Rules:
     """Every rule: those that fire first, then those that soon may; of these the most urgent first."""
-    return tuple(
-        sorted(
-            stores.alerts.rules(),
-            key=lambda rule: (_ORDER.index(rule.state), SEVERITIES.index(rule.severity), rule.name),
-        )
-    )
+    rules = stores.alerts.rules()
+    order = sorted(rules, key=lambda rule: (_ORDER.index(rule.state), SEVERITIES.index(rule.severity), rule.name))
+    return Rules(tuple(order), rules.lacks)
 
 
 def delivered(stores: Stores, since_ns: int, channel: Channel | None) -> tuple[Delivery, ...]:

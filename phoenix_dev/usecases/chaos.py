@@ -15,19 +15,22 @@ from phoenix_dev.model.message import told_of
 from phoenix_dev.signals.rules import alert_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from phoenix_dev.model.alert import Alert, Delivery
     from phoenix_dev.model.drill import Expected, Stage
     from phoenix_dev.runtime.protocol import Runtime
+    from phoenix_dev.signals.indicator import Source
     from phoenix_dev.signals.rule import AlertRule
     from phoenix_dev.signals.tuning import Tuning
     from phoenix_dev.stores import Stores
     from phoenix_dev.usecases.at_hand import FaultAtHand
 
 _POLL_S = 0.2
-#: Until rules are evaluated with another scale of time (seconds).
-_SCALED_S = 30.0
+#: Until all answer who know of alerts (seconds): what was started a moment ago may not yet.
+_ANSWERING_S = 10.0
+#: Until rules are evaluated with another scale of time (seconds); Loki looks for others once a minute.
+_SCALED_S: Mapping[Source, float] = {"metric": 30.0, "span": 30.0, "log": 90.0}
 #: Until a message that an alert is over has come, if one comes: groups are looked at once a minute (seconds).
 _TOLD_S = 75.0
 _HOUR_NS = 3600 * 10**9
@@ -89,9 +92,9 @@ class Trial:
         Raises NotReady when what the alert measures is not there, or the alert fires before.
         """
         rule = rule_of(self.fault.expected, self.tuning, self.time_scale)
-        self._await(
-            lambda: self._is_scaled(rule), _SCALED_S, "the rules are not evaluated in the drill's scale of time"
-        )
+        self._await(self._all_answer, _ANSWERING_S, "what a drill looks at is not all there")
+        unscaled = "the rules are not evaluated in the drill's scale of time"
+        self._await(lambda: self._is_scaled(rule), _SCALED_S[rule.source], unscaled)
         with self.fault.around():
             self._await(self._is_ready, self.timeout_s, "what the alert is about is not measured")
             self._await(self._is_calm, self.timeout_s, f"{rule.alert} ({rule.severity}) fires already")
@@ -176,10 +179,19 @@ class Trial:
         return alert.name in self.fault.along
 
     def _alerts(self) -> list[Alert]:
-        return [alert for rule in self.stores.alerts.rules() for alert in rule.alerts]
+        """Raises NotReady where the rule of the expected alert is not among those that are known."""
+        rules, expected = self.stores.alerts.rules(), self.fault.expected
+        if rules.lacks and not any((rule.name, rule.severity) == (expected.alert, expected.severity) for rule in rules):
+            raise NotReady(rules.lacks[-1], hint=_ALERTS)
+        return [alert for rule in rules for alert in rule.alerts]
 
     def _deliveries(self) -> tuple[Delivery, ...]:
         return self.stores.alerts.deliveries(self._began_ns)
+
+    def _all_answer(self) -> bool:
+        if lacks := self.stores.alerts.rules().lacks:
+            raise NotReady(lacks[0], hint=_ALERTS)
+        return True
 
     def _is_scaled(self, wanted: AlertRule) -> bool:
         return any(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from phoenix_dev.model.alert import Alert, Delivery, RuleState
+    from phoenix_dev.model.alert import Alert, Delivery, Rules
     from phoenix_dev.model.alert_history import AlertHistory
     from phoenix_dev.model.message import Words
     from phoenix_dev.stores import Stores
@@ -67,7 +67,7 @@ class SentView:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    rules: tuple[RuleState, ...]
+    rules: Rules
     history: AlertHistory | None
     sent: tuple[Delivery, ...]
     lacks: tuple[str, ...]
@@ -122,6 +122,7 @@ def _read(stores: Stores, shown: Range) -> _Told:
             return None
 
     rules = alert_states(stores)
+    lacks += rules.lacks
     history = known(lambda: read_history(stores, shown.since_ns, shown.until_ns))
     sent = known(lambda: delivered(stores, shown.since_ns, None)) or ()
     return _Told(rules, history, tuple(one for one in sent if one.time_ns <= shown.until_ns), tuple(lacks))

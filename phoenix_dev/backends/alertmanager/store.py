@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.model.alert import CHANNELS, SEVERITIES, Alert, RuleState
+from phoenix_dev.model.alert import CHANNELS, SEVERITIES, Alert, Rules, RuleState
 from phoenix_dev.model.message import delivery_of
 from phoenix_dev.model.moment import of_rfc3339
 
@@ -32,15 +32,28 @@ class AlertmanagerAlertStore:
         self._alertmanager = alertmanager
         self._inbox = inbox
 
-    def rules(self) -> tuple[RuleState, ...]:
-        """See `AlertStore.rules`."""
-        kept_back = dict(self._kept_back())
-        found = []
+    def rules(self) -> Rules:
+        """See `AlertStore.rules`. Without an answer of Alertmanager it is not known what keeps an alert back."""
+        lacks: list[NotReady] = []
+        kept_back: dict[_Labels, tuple[tuple[str, ...], bool]] = {}
+        try:
+            kept_back |= self._kept_back()
+        except NotReady as error:
+            lacks.append(error)
+        found: list[RuleState] = []
+        silent = 0
         for evaluator in self._evaluators:
-            raw = evaluator.rules()
-            with evaluator.understanding():
-                found += [_rule(one, kept_back) for one in raw]
-        return tuple(sorted(found, key=lambda rule: (rule.name, SEVERITIES.index(rule.severity))))
+            try:
+                raw = evaluator.rules()
+                with evaluator.understanding():
+                    found += [_rule(one, kept_back) for one in raw]
+            except NotReady as error:
+                silent += 1
+                lacks.append(error)
+        if silent == len(self._evaluators):
+            raise lacks[-silent]
+        known = sorted(found, key=lambda rule: (rule.name, SEVERITIES.index(rule.severity)))
+        return Rules(tuple(known), tuple(one.message for one in lacks))
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:
         """See `AlertStore.deliveries`. Raises NotReady, too, where the stack runs without Alertmanager."""

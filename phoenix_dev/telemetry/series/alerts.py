@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.model.alert import SEVERITIES, Alert, Delivery, RuleState
+from phoenix_dev.model.alert import SEVERITIES, Alert, Delivery, Rules, RuleState
 from phoenix_dev.model.quantity import duration
 from phoenix_dev.telemetry.series.database import NothingYet, SeriesConnection
 
@@ -65,7 +65,7 @@ class EmbeddedAlertStore:
     def __init__(self, path: Path, store: Path | None = None) -> None:
         self._db = SeriesConnection(path, store)
 
-    def rules(self) -> tuple[RuleState, ...]:
+    def rules(self) -> Rules:
         """See `AlertStore.rules`. Raises NotReady, too, when nobody has evaluated them for a minute."""
         found: list[Any] = self._db.rows(_RULES)
         rules = [_rule(evaluated, document) for evaluated, document in found]
@@ -76,7 +76,7 @@ class EmbeddedAlertStore:
             raise NotReady(
                 f"no alert was evaluated for {duration(age_ns)}", hint="phoenix-dev status || phoenix-dev up"
             )
-        return tuple(sorted(rules, key=lambda rule: (rule.name, SEVERITIES.index(rule.severity))))
+        return Rules(tuple(sorted(rules, key=lambda rule: (rule.name, SEVERITIES.index(rule.severity)))))
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:
         """See `AlertStore.deliveries`."""

@@ -111,6 +111,32 @@ def test_without_alertmanager_rules_are_known_and_what_was_sent_is_not(backend: 
 
 
 @pytest.mark.parametrize(
+    ("silent", "name", "known"),
+    [
+        ("/prometheus/api/v1/rules", "Loki", ["Broken", "Errors", "Errors", "Zero"]),
+        ("/api/v2/alerts", "Alertmanager", ["Broken", "Errors", "Errors", "Zero"]),
+        ("/api/v1/rules", "Prometheus", ["Fatal"]),
+    ],
+)
+def test_what_does_not_answer_is_named_and_the_rest_is_told(
+    alerts: AlertStore, backend: Answering, silent: str, name: str, known: list[str]
+) -> None:
+    def some(asked: Asked) -> tuple[int, bytes]:
+        if asked.path == silent:
+            return 503, b"starting"
+        if asked.path.startswith("/prometheus") and silent == "/api/v1/rules":
+            return 200, json.dumps({"data": {"groups": [{"rules": [rule("Fatal", "critical")]}]}}).encode()
+        return answer(asked)
+
+    backend.answer = some
+    rules = alerts.rules()
+    assert [one.name for one in rules] == known
+    (lack,) = rules.lacks
+    assert lack.startswith(f"{name} at {backend.url}")
+    assert not any(one.inhibited_by for one in rules[0].alerts)
+
+
+@pytest.mark.parametrize(
     "body", [b"<html>", b"[]", b"{}", b'{"data": {"groups": [{"rules": [{"type": "alerting"}]}]}}']
 )
 def test_what_answers_in_another_form_is_named(alerts: AlertStore, backend: Answering, body: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.model.alert import CHANNELS, Alert, Arrival, Channel, RuleState
+from phoenix_dev.model.alert import CHANNELS, Alert, Arrival, Channel, Rules, RuleState
 from phoenix_dev.model.message import delivery_of
 from phoenix_dev.render.alerts import arrival_line, arrivals_json, delivery_lines, rule_lines, rules_json
 from phoenix_dev.render.output import json_text
@@ -30,13 +30,16 @@ def rule(name: str, severity: Severity, *alerts: Alert, trouble: str = "") -> Ru
     return RuleState(name, severity, "x > 1", 300.0, state, alerts, T0, trouble)
 
 
-RULES = (
-    rule("Errors", "critical", alert("firing", "critical", 192)),
-    rule("Errors", "warning", alert("firing", "warning", 312, inhibited_by=("critical Errors",), silenced=True)),
-    rule("Latency", "warning", alert("pending", "warning", 40, summary="")),
-    rule("Disk", "critical"),
-    rule("Disk", "warning"),
-    rule("Odd", "info", trouble="found duplicate series"),
+RULES = Rules(
+    (
+        rule("Errors", "critical", alert("firing", "critical", 192)),
+        rule("Errors", "warning", alert("firing", "warning", 312, inhibited_by=("critical Errors",), silenced=True)),
+        rule("Latency", "warning", alert("pending", "warning", 40, summary="")),
+        rule("Disk", "critical"),
+        rule("Disk", "warning"),
+        rule("Odd", "info", trouble="found duplicate series"),
+    ),
+    ("Loki at http://127.0.0.1:3100 does not answer",),
 )
 
 
@@ -50,12 +53,15 @@ def test_what_fires_stands_first_with_what_keeps_it_back() -> None:
         "… Latency     warning  pending 40 s of 5m 00s",
         "    service_name=a",
         "? Odd         info     found duplicate series",
+        "? Loki at http://127.0.0.1:3100 does not answer",
         "✓ Disk                 inactive (critical, warning)",
     ]
 
 
 def test_json_says_the_same() -> None:
-    told = json.loads(json_text(rules_json(RULES)))["rules"]
+    whole = json.loads(json_text(rules_json(RULES)))
+    assert whole["lacks"] == ["Loki at http://127.0.0.1:3100 does not answer"]
+    told = whole["rules"]
     assert [(one["name"], one["severity"], one["state"]) for one in told][:2] == [
         ("Errors", "critical", "firing"),
         ("Errors", "warning", "firing"),
@@ -93,7 +99,7 @@ def test_each_message_is_shown_in_the_form_of_its_channel() -> None:
 def test_hostile_text_changes_nothing_but_its_own_place(text: str) -> None:
     hostile = Alert(text, "critical", "firing", {text: text}, {"summary": text}, 1.0, T0, (text,))
     state = RuleState(text, "critical", text, 1.0, "firing", (hostile,), T0, text)
-    lines = list(rule_lines([state], now_ns=T0, width=80))
+    lines = list(rule_lines(Rules((state,), (text,)), now_ns=T0, width=80))
     slack = json.dumps({"text": text, "attachments": [{"title": text, "text": text}]})
     event = json.dumps({"dedup_key": text, "payload": {"summary": text, "custom_details": {"firing": text}}})
     for channel in CHANNELS:

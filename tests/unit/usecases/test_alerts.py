@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.model.alert import CHANNEL_OF, RuleState
+from phoenix_dev.model.alert import CHANNEL_OF, Rules, RuleState
 from phoenix_dev.model.message import delivery_of
 from phoenix_dev.stores.alerts import Handed
 from phoenix_dev.usecases.alerts import alert_states, delivered
@@ -31,8 +31,8 @@ class Way:
         self.states: tuple[RuleState, ...] = ()
         self.alerts = self.metrics = self  # as Stores has them
 
-    def rules(self) -> tuple[RuleState, ...]:
-        return self.states
+    def rules(self) -> Rules:
+        return Rules(self.states, ("Loki is away",))
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:
         return tuple(one for one in self.inbox if one.time_ns >= since_ns)
@@ -77,7 +77,9 @@ def test_what_fires_is_told_first_and_of_that_the_most_urgent() -> None:
         state("C", "critical", "pending"),
         state("D", "critical", "firing"),
     )
-    assert [rule.name for rule in alert_states(way)] == ["D", "B", "C", "A"]  # type: ignore[arg-type]
+    states = alert_states(way)  # type: ignore[arg-type]
+    assert [rule.name for rule in states] == ["D", "B", "C", "A"]
+    assert states.lacks == ("Loki is away",)
 
 
 def test_the_inbox_is_told_by_channel() -> None:
