@@ -22,7 +22,7 @@ from benchmarks.usage import MB, importing_takes
 from benchmarks.workload import SPANS_PER_TRACE, TRACES_PER_BATCH, batches, requests
 from phoenix_dev.telemetry.database import ReadConnection
 from phoenix_dev.telemetry.unpack import BlockReader
-from phoenix_dev.watching.diary import Watched
+from phoenix_dev.watching.diary import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ def _stopped(process: psutil.Process) -> Iterator[None]:
 
 def _watcher(engine: Stack) -> psutil.Process:
     deadline = time.monotonic() + _PATIENCE_S
-    while (found := Watched.read(engine.database.parent)) is None or not found.goes_on:
+    while (found := Progress.read(engine.database.parent)) is None or not found.goes_on:
         assert time.monotonic() < deadline, "nobody watches"
         time.sleep(0.1)
     return psutil.Process(found.pid)
@@ -122,6 +122,6 @@ def _watcher(engine: Stack) -> psutil.Process:
 def _wait_until_counted(engine: Stack) -> None:
     """Until what was acknowledged before this is counted."""
     now, deadline = time.time_ns(), time.monotonic() + _PATIENCE_S
-    while (found := Watched.read(engine.database.parent)) is None or found.time_ns < now or found.behind:
+    while (found := Progress.read(engine.database.parent)) is None or found.time_ns < now or found.behind:
         assert time.monotonic() < deadline, "what watches does not keep up"
         time.sleep(0.1)

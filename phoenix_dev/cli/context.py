@@ -83,7 +83,7 @@ class AppContext:
         from phoenix_dev.errors import NotReady
 
         if self.runtime().name != "compose":
-            from phoenix_dev.watching.sender import EmbeddedAlertSender
+            from phoenix_dev.watching.alert_sender import EmbeddedAlertSender
 
             return EmbeddedAlertSender(self.home)
         from phoenix_dev.backends.open import open_alert_sender

@@ -14,9 +14,9 @@ from phoenix_dev.signals.own import own_labels
 from phoenix_dev.signals.rules import alert_rules, recording_rules
 from phoenix_dev.telemetry.series.alerts import AlertKeeper
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
+from phoenix_dev.watching.dispatch import Dispatch
 from phoenix_dev.watching.evaluation import Evaluation
 from phoenix_dev.watching.summaries import Summaries
-from phoenix_dev.watching.telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class Alerting:
             alert_rules(told.tuning), recording_rules(told.tuning), EmbeddedSeries(writer.path), put, least_ms, things
         )
         channels = _channels(told, say)
-        self._telling = Telling(told.project, options.page_for, pace_of(told), channels, options.home, say, things)
+        self._dispatch = Dispatch(told.project, options.page_for, pace_of(told), channels, options.home, say, things)
         self._summaries = Summaries(told.project, options.home, EmbeddedSeries(writer.path), options.page, say)
         self._remember(now_ms)
 
@@ -65,32 +65,32 @@ class Alerting:
         """From now on durations are divided by this, and rules are evaluated every `flush_s` at most."""
         told = replace(self._told, tuning=replace(self._told.tuning, time_scale=time_scale))
         self._evaluation.change(alert_rules(told.tuning), recording_rules(told.tuning), round(flush_s * 1000))
-        self._telling.set_pace(pace_of(told))
+        self._dispatch.set_pace(pace_of(told))
 
     def evaluate(self, now_ms: int) -> None:
         """Evaluate the rules for which it is time, and tell whoever is to be told."""
         states = self._evaluation.turn(now_ms)
-        self._telling.fires([alert for state in states for alert in state.alerts])
+        self._dispatch.fires([alert for state in states for alert in state.alerts])
         self._keeper.keep_rules(states)
         self.tell(now_ms)
-        self._writer.keep(self._telling.state)
+        self._writer.keep(self._dispatch.state)
 
     def tell(self, now_ms: int) -> None:
         """Tell whoever is to be told now, between two evaluations."""
-        deliveries = list(self._telling.turn(now_ms * _NS))
+        deliveries = list(self._dispatch.turn(now_ms * _NS))
         for made in self._summaries.made():
-            deliveries += self._telling.hand_over(self._telling.mail(made.subject, made.text, now_ms * _NS))
+            deliveries += self._dispatch.hand_over(self._dispatch.mail(made.subject, made.text, now_ms * _NS))
         for delivery in deliveries:
             self._keeper.keep_delivery(delivery)
         if deliveries:
-            self._writer.keep(self._telling.state)
+            self._writer.keep(self._dispatch.state)
 
     def _remember(self, now_ms: int) -> None:
         states = self._keeper.remembered()
         self._evaluation.remember(states, now_ms)
         firing = [alert for state in self._evaluation.states for alert in state.alerts if alert.state == "firing"]
-        self._telling.remember(self._writer.state(), firing, now_ms * _NS)
-        self._writer.keep(self._telling.state)
+        self._dispatch.remember(self._writer.state(), firing, now_ms * _NS)
+        self._writer.keep(self._dispatch.state)
 
 
 def pace_of(told: Told) -> Pace:

@@ -18,7 +18,7 @@ WATCHING_FILE = "watching.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Progress:
     """By the process `pid`, last at `time_ns` (Unix nanoseconds). `behind`: blocks of telemetry that have arrived and
     are not counted yet, since `behind_since_ns`, 0 where there are none. `refused`: points of metrics for whose series
     there was no room.
@@ -59,6 +59,6 @@ class Diary:
         """Write down how it stands. A full disk is no reason not to go on."""
         now_ns = time.time_ns()
         self._behind_since_ns = (self._behind_since_ns or now_ns) if behind else 0
-        watched = Watched(now_ns, behind, self._behind_since_ns, refused, os.getpid(), self._identity)
+        progress = Progress(now_ns, behind, self._behind_since_ns, refused, os.getpid(), self._identity)
         with contextlib.suppress(OSError):
-            write_document(self.home / WATCHING_FILE, asdict(watched))
+            write_document(self.home / WATCHING_FILE, asdict(progress))

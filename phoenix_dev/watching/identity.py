@@ -12,7 +12,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.otlp import value_of
 from phoenix_dev.telemetry.translation.labels import PROMOTED, ResourceLabels
-from phoenix_dev.watching.naming import DIMENSIONS
+from phoenix_dev.watching.span_series import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set

@@ -13,7 +13,7 @@ from phoenix_dev.model.otlp import service_of
 
 if TYPE_CHECKING:
     from phoenix_dev.telemetry.series.newest import Place
-    from phoenix_dev.watching.counted import Key, Ledger
+    from phoenix_dev.watching.ledger import Key, Ledger
 
 KIND = "log"
 #: The name of what is counted.

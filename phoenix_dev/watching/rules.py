@@ -14,8 +14,8 @@ from phoenix_dev.model.alert import Alert, RuleState
 from phoenix_dev.promql import evaluate
 from phoenix_dev.promql.parse import parsed
 from phoenix_dev.signals.annotations import rendered
+from phoenix_dev.watching.interval import every_ms
 from phoenix_dev.watching.log_rule import log_answers
-from phoenix_dev.watching.reach import every_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

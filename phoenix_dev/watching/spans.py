@@ -21,7 +21,7 @@ from phoenix_dev.model.otlp import value_of
 from phoenix_dev.signals.names import DURATION_BOUNDS_S
 from phoenix_dev.telemetry.series.writer import KeptExemplar
 from phoenix_dev.watching.identity import is_current
-from phoenix_dev.watching.naming import DIMENSIONS, FIRST_BUCKET, span_series
+from phoenix_dev.watching.span_series import DIMENSIONS, FIRST_BUCKET, span_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
     from phoenix_dev.telemetry.series.newest import Place
-    from phoenix_dev.watching.counted import Key, Ledger
     from phoenix_dev.watching.identity import Identities, Identity
+    from phoenix_dev.watching.ledger import Key, Ledger
 
 KIND = "span"
 #: A service that has sent no span for so long (ms) is not counted any more.

@@ -14,10 +14,10 @@ from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.schema import FILE_NAME
 from phoenix_dev.telemetry.series.upkeep import Upkeep
 from phoenix_dev.telemetry.series.writer import SeriesWriter
-from phoenix_dev.watching.counted import Ledger
 from phoenix_dev.watching.diary import Diary
 from phoenix_dev.watching.host import Host
 from phoenix_dev.watching.identity import Identities
+from phoenix_dev.watching.ledger import Ledger
 from phoenix_dev.watching.logs import LogCounts
 from phoenix_dev.watching.points import PointSeries
 from phoenix_dev.watching.spans import SpanMetrics

@@ -12,7 +12,7 @@ import pytest
 from phoenix_dev.processes.environment import command_of
 from phoenix_dev.signals.tuning import Tuning
 from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
-from phoenix_dev.watching.diary import Watched
+from phoenix_dev.watching.diary import Progress
 from phoenix_dev.watching.options import WatchingOptions
 from phoenix_dev.watching.told import Told
 from tests.stack import running_stack
@@ -42,7 +42,7 @@ def test_killed_it_comes_back_and_alerts_arrive(tmp_path: Path, monkeypatch: pyt
 
 def watching(home: Path) -> int:
     """The number of the process, 0 while there is none."""
-    found = Watched.read(home)
+    found = Progress.read(home)
     return found.pid if found and found.goes_on else 0
 
 

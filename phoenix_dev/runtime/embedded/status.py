@@ -11,7 +11,7 @@ from phoenix_dev.model.stack import Component, StackStatus
 from phoenix_dev.runtime import folder
 from phoenix_dev.runtime.embedded.client import ask_engine, refusals_in
 from phoenix_dev.runtime.embedded.farewell import Farewell
-from phoenix_dev.runtime.embedded.watched import trouble_of_watching
+from phoenix_dev.runtime.embedded.watching import trouble_of_watching
 from phoenix_dev.runtime.followed import by_the_reader
 from phoenix_dev.runtime.process import memory_bytes
 from phoenix_dev.telemetry.set_aside import damaged_files

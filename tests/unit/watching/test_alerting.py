@@ -19,9 +19,9 @@ from phoenix_dev.signals.own import own_indicator
 from phoenix_dev.signals.tuning import Slo, Tuning
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.usecases.try_alerts import try_alerts
+from phoenix_dev.watching.alert_sender import EmbeddedAlertSender
 from phoenix_dev.watching.engine import ENGINE_SERIES
-from phoenix_dev.watching.reach import every_ms
-from phoenix_dev.watching.sender import EmbeddedAlertSender
+from phoenix_dev.watching.interval import every_ms
 from phoenix_dev.watching.summaries import Summaries
 from phoenix_dev.watching.told import Told
 from tests import otlp

@@ -17,9 +17,9 @@ from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.watching import identity as identity_module
 from phoenix_dev.watching import points as points_module
 from phoenix_dev.watching import spans as spans_module
-from phoenix_dev.watching.diary import Watched as Written
+from phoenix_dev.watching.diary import Progress
 from phoenix_dev.watching.identity import _APART
-from phoenix_dev.watching.naming import DIMENSIONS
+from phoenix_dev.watching.span_series import DIMENSIONS
 from tests import otlp
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def test_names_that_are_as_long_as_they_can_be_take_no_more_room_than_there_is(
     assert sum(counts.values()) == 30
     assert len(counts) < 12
     assert [bool(watched.newest(f"m{number}_ratio")) for number in range(9)] == [True] * 3 + [False] * 6
-    written = Written.read(watched.home)
+    written = Progress.read(watched.home)
     assert written is not None
     assert written.refused > 3
 

@@ -14,7 +14,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
 from phoenix_dev.telemetry.writer import Writer
 from phoenix_dev.watching import points
-from phoenix_dev.watching.diary import Watched as Written
+from phoenix_dev.watching.diary import Progress
 from phoenix_dev.watching.host import Host
 from phoenix_dev.watching.points import PointSeries
 from tests import otlp
@@ -185,7 +185,7 @@ def test_who_has_too_many_series_takes_no_place_from_others(watched: Watched, mo
         watched.flush()
     (load,) = watched.streams("load_ratio", service_name="quiet")
     assert list(load.values) == [0, 1, 2]
-    assert (found := Written.read(watched.home)) is not None
+    assert (found := Progress.read(watched.home)) is not None
     assert found.refused > 300
 
 
@@ -209,8 +209,8 @@ def test_long_names_and_resources_are_not_remembered(watched: Watched) -> None:
 
 def test_it_is_written_down_how_watching_goes_on(watched: Watched) -> None:
     watched.flush()
-    found = Written.read(watched.home)
+    found = Progress.read(watched.home)
     assert found is not None
     assert (found.pid, found.goes_on, found.behind) == (os.getpid(), True, 0)
     (watched.home / "watching.json").write_text("[]")
-    assert Written.read(watched.home) is None
+    assert Progress.read(watched.home) is None

@@ -10,8 +10,8 @@ import pytest
 
 from phoenix_dev.processes.document import write_document
 from phoenix_dev.processes.identity import identity
-from phoenix_dev.runtime.embedded.watched import trouble_of_watching
-from phoenix_dev.watching.diary import WATCHING_FILE, Watched
+from phoenix_dev.runtime.embedded.watching import trouble_of_watching
+from phoenix_dev.watching.diary import WATCHING_FILE, Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ NOW = 1_800_000_000 * SECOND
 def told(home: Path, since_s: int, **watched: int) -> str:
     """The detail of the component, empty for none; the process is this one unless another is named."""
     if watched:
-        found = Watched(**{"pid": os.getpid(), "time_ns": NOW - SECOND, **watched}, identity=identity(os.getpid()))
+        found = Progress(**{"pid": os.getpid(), "time_ns": NOW - SECOND, **watched}, identity=identity(os.getpid()))
         write_document(home / WATCHING_FILE, asdict(found))
     component = trouble_of_watching(home, NOW - since_s * SECOND, NOW)
     return component.detail if component else ""

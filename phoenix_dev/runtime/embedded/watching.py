@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.quantity import duration
 from phoenix_dev.model.stack import Component
 from phoenix_dev.runtime.process import memory_bytes
-from phoenix_dev.watching.diary import Watched
+from phoenix_dev.watching.diary import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def trouble_of_watching(home: Path, engine_since_ns: int, now_ns: int) -> Compon
     """The process as a part of the stack of an engine that has been ready since then (Unix nanoseconds); None while all
     is well, and while it may still be starting.
     """
-    found = Watched.read(home)
+    found = Progress.read(home)
     if found is None or not found.goes_on:
         fresh = now_ns - max(engine_since_ns, found.time_ns if found else 0) < _PATIENCE_NS
         return None if fresh else Component(_NAME, "stopped", "unhealthy", detail=_DOES_NOT_RUN)
@@ -30,7 +30,7 @@ def trouble_of_watching(home: Path, engine_since_ns: int, now_ns: int) -> Compon
     return Component(_NAME, "running", "unhealthy", memory_bytes(found.pid), trouble) if trouble else None
 
 
-def _trouble(found: Watched, now_ns: int) -> str:
+def _trouble(found: Progress, now_ns: int) -> str:
     if now_ns - found.time_ns > _PATIENCE_NS:
         return f"process {found.pid} has evaluated no alert for {duration(now_ns - found.time_ns)}"
     if found.behind and now_ns - found.behind_since_ns > _PATIENCE_NS:

@@ -30,7 +30,7 @@ TOLD, REAL, HANDED = "told", "channels", "handed"
 _NOBODY = "phoenix-dev@localhost"
 
 
-class Telling:
+class Dispatch:
     """Tells of alerts. `home` is where commands leave what they want; `say` hears what no channel takes. `things` as in
     Notifier.
     """

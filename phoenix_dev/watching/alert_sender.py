@@ -10,9 +10,9 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.stores.alerts import Handed
 from phoenix_dev.telemetry.series.database import SeriesConnection
 from phoenix_dev.telemetry.series.schema import FILE_NAME
-from phoenix_dev.watching.diary import Watched
+from phoenix_dev.watching.diary import Progress
+from phoenix_dev.watching.dispatch import HANDED, REAL
 from phoenix_dev.watching.orders import order_alerts, order_mail
-from phoenix_dev.watching.telling import HANDED, REAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +58,8 @@ class EmbeddedAlertSender:
         return json.loads(rows[0][0]) if rows else nothing
 
     def _expect_somebody(self) -> None:
-        watched = Watched.read(self._home)
-        if watched is None or not watched.goes_on:
+        progress = Progress.read(self._home)
+        if progress is None or not progress.goes_on:
             raise NotReady("nobody sends alerts: the process that watches does not run", hint="phoenix-dev status")
 
     def _unwritable(self, error: OSError) -> NotReady:
