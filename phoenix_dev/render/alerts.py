@@ -145,6 +145,14 @@ def _alert_lines(rule: RuleState, alert: Alert, now_ns: int, names: int, cut: in
     yield line.text()
     told = alert.annotations.get("summary") or _labels(alert.labels)
     yield Line(cut).add("    ").add(told, style.FAILED if loud else style.DIM).text()
+    if loud and (step := _first_step(alert.annotations.get("runbook", ""))):
+        yield Line(cut).add("    → ", style.DIM).add(step, style.DIM).text()
+
+
+def _first_step(runbook: str) -> str:
+    """What to do first; empty for a runbook that does not begin with a list of steps."""
+    first = runbook.partition("\n")[0]
+    return first.removeprefix("1. ").replace("`", "") if first.startswith("1. ") else ""
 
 
 def _head(name: str, severity: str, sign: str, styled: str, names: int, cut: int) -> Line:

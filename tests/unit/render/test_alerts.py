@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,29 @@ def test_what_fires_stands_first_with_what_keeps_it_back() -> None:
         "? Odd         info     found duplicate series",
         "? Loki at http://127.0.0.1:3100 does not answer",
         "✓ Disk                 inactive (critical, warning)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runbook", "shown"),
+    [
+        ("1. `phoenix-dev health`: who fails?\n2. `phoenix-dev logs`", ["    → phoenix-dev health: who fails?"]),
+        ("Ask the others.", []),
+        ("", []),
+    ],
+)
+def test_the_first_step_of_the_runbook_stands_below_what_fires_and_is_not_kept_back(
+    runbook: str, shown: list[str]
+) -> None:
+    loud, quiet = alert("firing", "critical", 9), alert("firing", "critical", 9, silenced=True)
+    fires = [replace(one, annotations={**one.annotations, "runbook": runbook}) for one in (loud, quiet)]
+    lines = [line.plain for line in rule_lines(Rules((rule("Errors", "critical", *fires),)), now_ns=T0, width=80)]
+    assert lines[1:] == [
+        "✗ Errors      critical firing 9 s",
+        "    a fails",
+        *shown,
+        "✗ Errors      critical firing 9 s, silenced",
+        "    a fails",
     ]
 
 
