@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
-
 #: Stands in an export for a lone surrogate, which protobuf cannot hold and JSON can.
 LONE = "\ue123"
 MEGABYTE = "m" * 1_000_000

@@ -22,7 +22,6 @@ from tests.otlp import MS, NOON
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
 TELEMETRY = st.text(
     st.one_of(
         st.characters(codec="utf-8"),

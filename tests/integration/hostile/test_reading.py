@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from tests.integration.terminal import Screen
 
-
 #: What an ID typed as an argument may hold: no NUL, which no argument can.
 TYPED = ("title", "tab, line feed, form feed", "right to left")
 

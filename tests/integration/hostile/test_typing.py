@@ -13,7 +13,6 @@ from tests.integration.terminal import obeyed
 if TYPE_CHECKING:
     from tests.integration.hostile.engines import Engine
 
-
 NOT_UTF_8 = os.fsdecode(b"\xff\x9b2J")
 TYPED_TEXT = f"typed \x1b[2J\x1b]0;owned\x07 \u202e[bold red]x[/]\u2028 {NOT_UTF_8} end"
 MISTYPED = (

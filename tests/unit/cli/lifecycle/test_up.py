@@ -1,62 +1,28 @@
-"""`up`, `down` and `status` as their users type them."""
+"""`up` as its users type it."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import signal
 import socket
 import sqlite3
-import struct
 import subprocess
 import sys
-import termios
-import time
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 
-from phoenix_dev.runtime.embedded.handle import EngineHandle
 from tests.ports import own_ports
+from tests.unit.cli.lifecycle.started import TRACE, pid_of
 from tests.unit.runtime.exports import one_span, send
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.conftest import Invoke
+    from phoenix_dev.runtime.embedded.handle import EngineHandle
     from tests.running import CommandLine
-
-TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-pytestmark = pytest.mark.usefixtures("free_ports")
-
-
-@pytest.fixture(autouse=True)
-def engine(home: Path) -> Iterator[EngineHandle]:
-    """The engine that a test may start; it is stopped at the end."""
-    handle = EngineHandle(home / "projects" / "phoenix")
-    yield handle
-    handle.stop()
-
-
-@pytest.fixture
-def up(run_cli: CommandLine) -> Any:
-    """What `up --json` printed for a stack that now runs."""
-    ran = run_cli("up", "--json")
-    assert ran.code == 0, ran.stderr
-    return ran.json()
-
-
-def pid_of(engine: EngineHandle) -> int:
-    record = engine.record()
-    assert record is not None
-    return record.pid
 
 
 def test_up_prints_endpoints_that_work_and_what_to_do_next(run_cli: CommandLine) -> None:
@@ -176,157 +142,6 @@ def test_a_port_named_by_variable_is_named_too(run_cli: CommandLine) -> None:
     assert ran.code == 3
 
 
-def test_down_stops_keeps_the_data_and_says_so(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
-    send(up["endpoints"]["otlp_http"], one_span(TRACE))
-    ran = run_cli("down")
-    assert (ran.code, ran.stdout) == (0, "")
-    assert "stopped; " in ran.stderr
-    assert "of data stay in" in ran.stderr
-    assert not engine.runs
-    assert run_cli("trace", TRACE).code == 0
-
-
-def test_down_of_nothing_is_no_error(run_cli: CommandLine) -> None:
-    ran = run_cli("down")
-    assert (ran.code, ran.stdout, ran.stderr) == (0, "", "nothing was running\n")
-
-
-def test_data_is_not_deleted_without_a_yes_or_somebody_to_ask(
-    run_cli: CommandLine, up: Any, engine: EngineHandle
-) -> None:
-    ran = run_cli("down", "--data")
-    assert ran.code == 2
-    assert "hint: phoenix-dev down --data --yes" in ran.stderr
-    assert engine.runs
-    assert (engine.home / "telemetry.db").exists()
-
-
-def test_data_is_deleted_with_a_yes(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
-    send(up["endpoints"]["otlp_http"], one_span(TRACE))
-    ran = run_cli("down", "--data", "--yes")
-    assert ran.code == 0
-    assert "stopped; deleted " in ran.stderr
-    assert list(engine.home.glob("telemetry*")) == []
-    assert run_cli("down", "--data").code == 0
-    assert run_cli("up").code == 0
-    assert run_cli("trace", TRACE).code == 1
-
-
-@pytest.mark.parametrize(("answer", "code", "remains"), [(b"n\n", 1, True), (b"y\n", 0, False)])
-def test_on_a_terminal_the_user_is_asked(
-    run_cli: CommandLine, up: Any, engine: EngineHandle, answer: bytes, code: int, remains: bool
-) -> None:
-    ours, its = pty.openpty()
-    with subprocess.Popen([*run_cli.argv, "down", "--data"], stdin=its, stdout=its, stderr=its) as process:
-        os.close(its)
-        shown = b""
-        while b"?" not in shown:
-            shown += os.read(ours, 4096)
-        assert b"of data in" in shown
-        os.write(ours, answer)
-        assert process.wait(timeout=30) == code
-    os.close(ours)
-    assert engine.runs is remains
-    assert (engine.home / "telemetry.db").exists() is remains
-
-
-def test_status_of_a_stopped_stack_is_3_and_tells_what_remains(run_cli: CommandLine, up: Any) -> None:
-    run_cli("down")
-    ran = run_cli("status")
-    assert ran.code == 3
-    assert "phoenix stopped" in ran.stdout
-    assert "telemetry.db" in ran.stdout
-    ran = run_cli("status", "--json")
-    assert ran.code == 3
-    assert ran.json()["state"] == "stopped"
-    assert ran.json()["data"]["size_bytes"] > 0
-    assert ran.json()["endpoints"] == {"otlp_grpc": "", "otlp_http": "", "ui": ""}
-
-
-def test_status_before_the_first_up(run_cli: CommandLine, home: Path) -> None:
-    ran = run_cli("status")
-    assert ran.code == 3
-    assert "nothing is kept" in ran.stdout
-    assert not home.exists()
-
-
-def test_status_tells_what_arrived_and_what_was_refused(run_cli: CommandLine, up: Any) -> None:
-    endpoint = up["endpoints"]["otlp_http"]
-    send(endpoint, one_span(TRACE, service="llm-service"))
-    send(endpoint, b"\xff\xff\xff")
-    ran = run_cli("status", "--json")
-    assert ran.code == 0
-    status = ran.json()
-    (service,) = status["received"]
-    assert (service["service"], service["spans"], service["logs"], service["points"]) == ("llm-service", 1, 0, 0)
-    (refused,) = status["refused"]
-    assert (refused["protocol"], refused["signal"], refused["count"]) == ("http", "traces", 1)
-    shown = run_cli("status").stdout
-    assert "llm-service" in shown
-    assert "1 × traces over http" in shown
-    assert refused["reason"] in shown
-    assert all(len(line) <= 80 for line in shown.splitlines() if str(os.sep) not in line)
-
-
-def test_status_of_a_hung_engine_is_degraded_and_0(run_cli: CommandLine, up: Any, engine: EngineHandle) -> None:
-    process = psutil.Process(pid_of(engine))
-    process.suspend()
-    try:
-        ran = run_cli("status", "--json")
-        assert ran.code == 0
-        assert ran.json()["state"] == "degraded"
-        assert "does not answer" in ran.json()["components"][0]["detail"]
-    finally:
-        process.resume()
-
-
-def test_status_watch_shows_it_anew_every_second(run_cli: CommandLine, up: Any) -> None:
-    began = time.monotonic()
-    with run_cli.start("status", "--watch", "--json") as process:
-        assert process.stdout is not None
-        shown = [json.loads(process.stdout.readline()) for _ in range(3)]
-        assert time.monotonic() - began > 1.5
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
-        assert process.stderr is not None
-        assert process.stderr.read() == b""
-    assert [status["state"] for status in shown] == ["running"] * 3
-
-
-def test_status_watch_draws_on_a_screen_of_its_own_as_much_as_there_is_room_for(run_cli: CommandLine, up: Any) -> None:
-    ours, its = pty.openpty()
-    resize(its, rows=4)
-    shown = b""
-
-    def screens() -> list[bytes]:
-        """What was drawn, of which the last may not have come whole."""
-        return shown.split(b"\x1b[H")[1:-1]
-
-    with subprocess.Popen(
-        [*run_cli.argv, "status", "--watch"], stdin=its, stdout=its, stderr=its, env={**os.environ, "TERM": "xterm"}
-    ) as process:
-        while not screens():
-            shown += os.read(ours, 4096)
-        resize(its, rows=50)
-        while b"\x1b[J" not in shown or b"data" not in screens()[-1]:
-            shown += os.read(ours, 4096)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
-        os.close(its)
-        shown += os.read(ours, 65536)
-    os.close(ours)
-    assert shown.startswith(b"\x1b[?1049h\x1b[?25l\x1b[H")
-    assert shown.endswith(b"\x1b[?25h\x1b[?1049l")
-    low, *_, high = screens()
-    assert [line.count(b"more lines, for which the window is too low") for line in low.split(b"\n")] == [0, 0, 0, 1]
-    assert high.count(b"OTLP/HTTP") == 1
-    assert b"too low" not in high
-
-
-def resize(terminal: int, *, rows: int) -> None:
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
-
-
 def test_a_profile_that_embedded_does_not_know_is_a_wrong_word(run_cli: CommandLine) -> None:
     ran = run_cli("up", "--runtime", "embedded", "--profile", "production")
     assert ran.code == 2
@@ -400,7 +215,3 @@ def test_up_is_ready_within_the_time_it_is_given_or_says_so(run_cli: CommandLine
     assert ran.code == 3
     assert "was not ready in time" in ran.stderr
     assert not engine.runs
-
-
-def test_the_words_about_data_that_nobody_has(invoke: Invoke) -> None:
-    assert invoke("down", "--data").exit_code == 0

@@ -1,0 +1,3 @@
+"""What every TraceStore promises about its search, on the stack."""
+
+from tests.contract.test_trace_search import *  # noqa: F403 - the suite itself
