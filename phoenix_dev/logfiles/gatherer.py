@@ -13,6 +13,7 @@ from phoenix_dev.lines.export import LogExport
 from phoenix_dev.lines.parse import parse
 from phoenix_dev.logfiles.discover import matching, renamed
 from phoenix_dev.logfiles.follower import Follower
+from phoenix_dev.logfiles.missing import LOOK_S, look_for_missing
 from phoenix_dev.logfiles.position import BEGINNING, Position, digest
 from phoenix_dev.logfiles.reading import FilesReading
 
@@ -67,6 +68,7 @@ class Gatherer:
         self._unmatched: tuple[str, ...] = ()
         self._unreadable: dict[str, str] = {}
         self._look_at = 0.0
+        self._missing_at = 0.0
         self._last_ns = 0
         #: Of files that were cut: what a copy of them may begin with.
         self._past: deque[Position] = deque(maxlen=100)
@@ -118,8 +120,17 @@ class Gatherer:
             one for one, follower in self._open.items() if one not in there and follower.quiet_s > _QUIET_S
         ]:
             self._let_go(identity)
+        if begun >= self._missing_at:
+            self._missing_at = begun + LOOK_S
+            self._look_for_missing()
         now = time.monotonic()
         self._look_at = now + (now - begun) / _SHARE
+
+    def _look_for_missing(self) -> None:
+        if not self._patterns:
+            return  # nobody looks for any file
+        there = {*self._there, *self._open, *renamed(self._patterns, self._known)}
+        look_for_missing(self._known, there, _source_of, self._send, int(time.time()))
 
     def _follow(self, identity: FileId, path: str) -> None:
         if self._full and not self._make_room():

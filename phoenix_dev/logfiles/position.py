@@ -19,24 +19,27 @@ BEGINNING = 1024
 @dataclass(frozen=True, slots=True)
 class Position:
     """`offset` bytes have been read; `digest` is that of the first `length` of them, `last` that of as many before
-    `offset`; empty where it is not known.
+    `offset`; empty where it is not known. `missing_s`: since when there is no such file (Unix seconds), 0 while there
+    is one.
     """
 
     offset: int = 0
     length: int = 0
     digest: str = ""
     last: str = ""
+    missing_s: int = 0
 
     def to_text(self) -> str:
         """The position as it is kept."""
-        return json.dumps([self.offset, self.length, self.digest, self.last])
+        return json.dumps([self.offset, self.length, self.digest, self.last, self.missing_s])
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The position that `to_text` wrote; the beginning for what is none."""
         try:
-            offset, length, digest, *last = json.loads(text)
-            return cls(int(offset), int(length), str(digest), *map(str, last[:1]))
+            offset, length, digest, *rest = json.loads(text)
+            last, missing_s = str(rest[0]) if rest else "", int(rest[1]) if len(rest) > 1 else 0
+            return cls(int(offset), int(length), str(digest), last, missing_s)
         except (ValueError, TypeError):
             return cls()
 

@@ -34,8 +34,8 @@ class Stack(Protocol):
         ...
 
     def send(self, body: bytes, positions: Mapping[str, str]) -> None:
-        """Return once an export and positions are kept. One that is refused for good is told and left out. Raises
-        Gone.
+        """Return once an export and positions are kept; one that is empty is forgotten. An export that is refused for
+        good is told and left out. Raises Gone.
         """
         ...
 
@@ -86,7 +86,7 @@ class Collector:
         refused = delivered(self._door, body, {}, self._ended)
         if refused is not None:
             self._say(f"lines of {', '.join(positions)} were refused with {refused}")
-        self._positions.update(positions)
+        self._positions = {source: text for source, text in (self._positions | {**positions}).items() if text}
         while why := self._not_written():
             if not self._full:
                 self._say(f"{self._file} cannot be written: {why}")

@@ -74,11 +74,11 @@ class Statements:
             compressor.learn()
 
     def write_positions(self, positions: Iterable[Mapping[str, str]]) -> None:
-        """How far each source has been read."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)",
-            [pair for one in positions for pair in one.items()],
-        )
+        """How far each source has been read; one whose position is empty is there no more."""
+        pairs = [pair for one in positions for pair in one.items()]
+        self._db.executemany("INSERT OR REPLACE INTO position (source, value) VALUES (?, ?)", pairs)
+        if gone := [(source,) for source, value in pairs if not value]:
+            self._db.executemany("DELETE FROM position WHERE source = ? AND value = ''", gone)
 
     def _service(self, name: str) -> int:
         number = self._services.get(name)

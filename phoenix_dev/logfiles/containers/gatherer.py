@@ -13,6 +13,7 @@ from phoenix_dev.logfiles.containers.entries import STDERR
 from phoenix_dev.logfiles.containers.follower import ContainerFollower
 from phoenix_dev.logfiles.containers.position import ContainerPosition
 from phoenix_dev.logfiles.containers.stream import LogStream
+from phoenix_dev.logfiles.missing import LOOK_S, look_for_missing
 from phoenix_dev.logfiles.reading import ContainerReading
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 
@@ -65,6 +66,7 @@ class ContainerGatherer:
     _trouble: str = ""
     _said: set[str] = field(default_factory=set)
     _look_at: float = 0.0
+    _missing_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._known = {
@@ -100,6 +102,9 @@ class ContainerGatherer:
                 if container not in self._open and name in self.names and self._may_be_tried(container):
                     self._try(docker_engine, container, name, there[container].get("Labels") or {})
             self._trouble = ""
+            if begun >= self._missing_at:
+                self._missing_at = begun + LOOK_S
+                look_for_missing(self._known, there, _source_of, self.send, int(time.time()))
         except NotReady as error:
             self._trouble = error.message
             self._say_once(error.message)
@@ -167,7 +172,7 @@ class ContainerGatherer:
             record.attributes.setdefault("log.iostream", "stderr" if whole.stream == STDERR else "stdout")
             # Docker's time, so that what is sent again is the same again.
             export.add(record, whole.time_ns)
-        self.send(export.request.SerializeToString(), {f"{_PREFIX}{container}": position.to_text()})
+        self.send(export.request.SerializeToString(), {_source_of(container): position.to_text()})
         self._known[container] = position
         self._failed.pop(container, None)
 
@@ -201,6 +206,10 @@ class ContainerGatherer:
         if sentence not in self._said:
             self._said.add(sentence)
             self.say(sentence)
+
+
+def _source_of(container: str) -> str:
+    return f"{_PREFIX}{container}"
 
 
 def _plain(name: str) -> str:

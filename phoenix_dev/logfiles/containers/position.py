@@ -11,11 +11,14 @@ _SECOND = 10**9
 
 @dataclass(frozen=True, slots=True)
 class ContainerPosition:
-    """`count` entries of the moment `time_ns` have been read, and all before it. `name`: by what it was looked for."""
+    """`count` entries of the moment `time_ns` have been read, and all before it. `name`: by what it was looked for.
+    `missing_s`: since when there is no such container (Unix seconds); 0 while there is.
+    """
 
     name: str
     time_ns: int = 0
     count: int = 0
+    missing_s: int = 0
 
     @property
     def since(self) -> str:
@@ -24,13 +27,13 @@ class ContainerPosition:
 
     def to_text(self) -> str:
         """The position as it is kept."""
-        return json.dumps([self.name, self.time_ns, self.count])
+        return json.dumps([self.name, self.time_ns, self.count, self.missing_s])
 
     @classmethod
     def from_text(cls, text: str) -> Self | None:
         """The position that `to_text` wrote; None for what is none."""
         try:
-            name, time_ns, count = json.loads(text)
-            return cls(str(name), int(time_ns), int(count))
+            name, time_ns, count, *missing_s = json.loads(text)
+            return cls(str(name), int(time_ns), int(count), *map(int, missing_s[:1]))
         except (ValueError, TypeError):
             return None

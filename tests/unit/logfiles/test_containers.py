@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from phoenix_dev.logfiles.containers.entries import STDERR, STDOUT, Entry, Frames, Terminal
 from phoenix_dev.logfiles.containers.follower import ContainerFollower
 from phoenix_dev.logfiles.containers.position import ContainerPosition
+from phoenix_dev.logfiles.missing import look_for_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,3 +124,14 @@ def test_a_stack_trace_is_one_record_though_the_other_stream_goes_on() -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '["a", "b", 1]'])
 def test_what_is_no_position_is_none(text: str) -> None:
     assert ContainerPosition.from_text(text) is None
+
+
+def test_a_container_that_has_been_gone_for_a_month_is_forgotten() -> None:
+    known = {"old": ContainerPosition("app", START, 1), "new": ContainerPosition("app", START + 1, 1)}
+    kept: dict[str, str] = {}
+    for days in (0, 29, 30):
+        look_for_missing(known, {"new"}, str, lambda _, told: kept.update(told), 1_800_000_000 + days * 86_400)
+        assert ("old" in known) == (days < 30)
+        assert ContainerPosition.from_text(kept["old"]) == known.get("old")
+    assert kept == {"old": ""}
+    assert known["new"] == ContainerPosition.from_text(f'["app", {START + 1}, 1]'), "one of an earlier version"

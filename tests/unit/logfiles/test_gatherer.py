@@ -40,7 +40,7 @@ class Kept:
             for record in group.scope_logs[0].log_records:
                 self.lines.append(record.body.string_value)
                 self.services.append(group.resource.attributes[0].value.string_value)
-        self.positions.update(positions)
+        self.positions = {source: text for source, text in {**self.positions, **positions}.items() if text}
 
     def read(self) -> list[str]:
         """Everything kept so far, once all that is there is read."""
@@ -273,3 +273,34 @@ def test_each_line_is_kept_once_whatever_happens_when(tmp_path: Path, steps: lis
                 file.rename(folder / f"app.log.{number}.{os.urandom(3).hex()}")
     assert sorted(kept.read()) == sorted(written)
     kept.reader.close()
+
+
+def test_a_file_that_has_been_gone_for_a_month_is_forgotten_and_no_other(
+    kept: Kept, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = int(time.time())
+    for name in ("stays", "rotated", "gone", "returns"):
+        append(file.with_name(name), name)
+    kept.read()
+    assert len(kept.positions) == 4
+    kept.reader.close()
+    away = file.parent.parent / "away"
+    file.with_name("rotated").rename(file.with_name("rotated.1.gz"))  # matched by no pattern, and still there
+    file.with_name("returns").rename(away)
+    file.with_name("gone").unlink()
+
+    def look(days: float) -> int:
+        """How many positions there are, once a reader began so long after."""
+        monkeypatch.setattr(time, "time", lambda: began + days * 86_400)
+        kept.new_reader()
+        kept.read()
+        return len(kept.positions)
+
+    assert look(1) == 4
+    assert look(30) == 4
+    away.rename(file.with_name("returns"))
+    assert look(30.5) == 4
+    assert look(31) == 3
+    assert look(300) == 3
+    append(file.with_name("returns"), "more")
+    assert sorted(kept.read()) == ["gone", "more", "returns", "rotated", "stays"]

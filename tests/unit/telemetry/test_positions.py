@@ -22,6 +22,8 @@ def test_a_position_is_kept_with_its_export(tmp_path: Path) -> None:
     for end in ("10", "20"):
         writer.submit(otlp.logs("a", otlp.log(end)), 10, {"app.log": end, f"{end}.log": "1"}).result(timeout=10)
     assert read_positions(path) == {"app.log": "20", "10.log": "1", "20.log": "1"}
+    writer.submit(otlp.logs("a"), 10, {"app.log": "30", "10.log": ""}).result(timeout=10)
+    assert read_positions(path) == {"app.log": "30", "20.log": "1"}, "an empty one is forgotten"
     writer.close()
 
 
