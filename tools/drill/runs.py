@@ -8,19 +8,25 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.cli.context import AppContext
 from phoenix_dev.drilling.catalogue import TABLE
 from phoenix_dev.drilling.traffic import Traffic
+from phoenix_dev.signals.tuning import Tuning
 from phoenix_dev.usecases.chaos import drill
 from phoenix_dev.usecases.demo import start_demo
+from tools.drill.agreement import compare, metric_rules
+from tools.drill.samples import read_samples, selectors_of
 
 if TYPE_CHECKING:
     from phoenix_dev.model.alert import Alert
+    from tools.drill.agreement import Agreement
 
 RUNTIMES = ("embedded", "compose")
 TIME_SCALE = 60.0
@@ -44,16 +50,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Of one runtime: the rows, and the alerts of the quiet time, each with its summary."""
+    """Of one runtime: the rows, and the alerts of the quiet time, each with its summary. `agreement`: what came of the
+    series that Prometheus kept of all that, evaluated again; None where there is no Prometheus.
+    """
 
     rows: tuple[Row, ...]
     quiet: tuple[str, ...]
     true: tuple[str, ...]
+    agreement: Agreement | None = None
 
     @property
     def proven(self) -> bool:
-        """Whether every row was, and nothing fired that nobody had made."""
-        return not self.quiet and all(row.told.get("proven") for row in self.rows)
+        """Whether every row was, nothing fired that nobody had made, and both evaluations agree."""
+        disagreed = self.agreement is not None and self.agreement.trouble
+        return not self.quiet and not disagreed and all(row.told.get("proven") for row in self.rows)
 
 
 def run_all(runtime: str) -> Run:
@@ -64,10 +74,12 @@ def run_all(runtime: str) -> Run:
         at_the_end.callback(_command, env, "down", "--data", "--yes")
         at_the_end.callback(_command, env, "demo", "stop")
         _command(env, "up", "--runtime", runtime, *(("--without", "grafana") if runtime == "compose" else ()))
+        began_ms = _now_ms()
         quiet = _left_in_peace(project)
         rows = tuple(_drilled(env, runtime, one.name, one.severity, one.alert) for one in TABLE)
+        agreement = _agreed(project, began_ms) if runtime == "compose" else None
     fired = {alert: about for alert, about in quiet.items() if not about.startswith("true")}
-    return Run(rows, tuple(fired), tuple(set(quiet) - set(fired)))
+    return Run(rows, tuple(fired), tuple(set(quiet) - set(fired)), agreement)
 
 
 def _drilled(env: dict[str, str], runtime: str, fault: str, severity: str, alert: str) -> Row:
@@ -81,7 +93,7 @@ def _drilled(env: dict[str, str], runtime: str, fault: str, severity: str, alert
 def _left_in_peace(project: str) -> dict[str, str]:
     """What fires while requests go well, and whether that is true: what a machine says of itself is."""
     app = AppContext().with_flags(project=project)
-    running = start_demo(app.home, app.otlp_http_endpoint()).system
+    running = start_demo(app.home, app.otlp_http_endpoint(), runtime=app.runtime()).system
     fired: dict[str, str] = {}
     with Traffic(running, _QUIET_RATE, 1), drill(app.runtime(), TIME_SCALE):
         time.sleep(_SETTLING_S)
@@ -92,6 +104,17 @@ def _left_in_peace(project: str) -> dict[str, str]:
             time.sleep(1)
     sys.stderr.write(f"{project}: left in peace: {fired}\n")
     return fired
+
+
+def _agreed(project: str, began_ms: int) -> Agreement:
+    """What Prometheus kept of all drills, evaluated again by it and by us, with the drills' scale of time."""
+    tuning, now_ms = Tuning(time_scale=TIME_SCALE), _now_ms()
+    metrics = AppContext().with_flags(project=project).stores().metrics
+    samples = read_samples(metrics, selectors_of(metric_rules(tuning)), began_ms, now_ms)
+    with tempfile.TemporaryDirectory(prefix="phoenix-agreement-") as folder:
+        found = compare(samples, tuning, began_ms, now_ms, Path(folder))
+    sys.stderr.write(f"{project}: {found.evaluations} evaluations: {found.trouble[-4000:] or 'the same'}\n")
+    return found
 
 
 def _named(alert: Alert) -> str:
@@ -107,6 +130,10 @@ def _command(env: dict[str, str], *args: str) -> subprocess.CompletedProcess[str
     return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "phoenix_dev", *args], env=env, capture_output=True, text=True, check=False
     )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 10**6
 
 
 def _free_ports() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tools.drill.agreement import Agreement
     from tools.drill.runs import Row, Run
 
 BEGIN, END = "<!-- drills -->", "<!-- end of drills -->"
@@ -35,6 +36,8 @@ def _lines(runs: Mapping[str, Run], date: str, commit: str) -> Iterator[str]:
     for runtime, run in runs.items():
         yield _peace(runtime, run)
         yield from _besides(runtime, run)
+        if run.agreement:
+            yield _agreement(runtime, run.agreement)
 
 
 def _cells(row: Row) -> Iterator[str]:
@@ -65,3 +68,13 @@ def _peace(runtime: str, run: Run) -> str:
     fired = f"fired: {'; '.join(run.quiet)}" if run.quiet else "nothing fired"
     true = f", but what the machine truly was short of: {'; '.join(sorted(run.true))}" if run.true else ""
     return f"- {runtime}, a minute and a half of healthy requests: {fired}{true}."
+
+
+def _agreement(runtime: str, found: Agreement) -> str:
+    """Of the series that were kept of all drills, evaluated again."""
+    same = "**not the same**" if found.trouble else "the same each time"
+    return (
+        f"- {runtime}, {found.evaluations:,} evaluations of {found.rules} rules over what was kept of all that, by"
+        f" promtool and by the embedded evaluation: the states of alerts ({len(found.fired)} rules fired) and"
+        f" {found.values:,} values were {same}."
+    )
