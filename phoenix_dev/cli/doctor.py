@@ -31,8 +31,8 @@ def doctor(ctx: click.Context, app: AppContext, *, report: bool, as_json: bool) 
 
     The exit status is 1 when a finding is an error.
     """
-    from phoenix_dev.checks.catalogue import checks_of
     from phoenix_dev.checks.patient import Patient
+    from phoenix_dev.checks.project import checks_of
     from phoenix_dev.usecases.doctor import diagnose
 
     if report and as_json:

@@ -42,11 +42,12 @@ def anomaly_lines(
     counts = max(_COUNTS, *(len(_counts(one)) for one in shown))
     header = f"{'WHAT':{_WHAT}}{'LEVEL':{_LEVEL}}{'SERVICE':{names}}  {'THEN → NOW':>{counts}}"
     yield Line(cut).add(header, style.DIM).text()
-    lanes = style.Lanes(dict.fromkeys(one.service for one in shown))
+    colours = style.Colours(dict.fromkeys(one.service for one in shown))
     for one in shown:
         line = Line(cut).add(f"{_what(one):{_WHAT}}", _style(one))
         line.add(f"{one.level or ('' if not one.template else '-'):{_LEVEL}}", style.of_level(one.level))
-        line.add(fit(one.service, names) if clip else one.service, lanes.style(one.service)).to(_WHAT + _LEVEL + names)
+        service = fit(one.service, names) if clip else one.service
+        line.add(service, colours.style(one.service)).to(_WHAT + _LEVEL + names)
         before, now = _bars(one, report.recent_slots)
         yield line.add(f"  {_counts(one):>{counts}}  ").add(before, style.DIM).add(now, _style(one)).text()
         yield _template(one, cut).text()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model import telling as words
+from phoenix_dev.model import attribute_words as words
+from phoenix_dev.model.attribute_words import text_at as text_at
 from phoenix_dev.model.attributes import text_of
-from phoenix_dev.model.telling import text_at as text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -47,13 +47,13 @@ def graph_lines(system: System, *, width: int, clip: bool = True) -> Iterator[Te
     heads = [guide.head for guide in guides_of(rows, (), room // 2)] + [""] * len(alone)
     branches = [*rows, *alone]
     names = min(room, max(_LEAST, *(_cells(head, row) for head, row in zip(heads, branches, strict=True))))
-    lanes = style.Lanes(figures)
+    colours = style.Colours(figures)
     yield Line(width if clip else ENDLESS).add(f"{'SERVICE':{names}}{_HEADER}", style.DIM).text()
     for head, row in zip(heads, branches, strict=True):
         line = Line(width if clip else ENDLESS).add(head, style.DIM)
         mark = _MARKS[row.repeat]
         service = fit(row.service, max(1, names - line.used - len(mark))) if clip else row.service
-        line.add(service, lanes.style(row.service)).add(mark, style.DIM).to(names)
+        line.add(service, colours.style(row.service)).add(mark, style.DIM).to(names)
         yield _with_figures(line, row.call or figures.get(row.service), system).text()
 
 

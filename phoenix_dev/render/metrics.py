@@ -56,13 +56,13 @@ def metric_lines(found: Figures, *, width: int, clip: bool = True) -> Iterator[T
     """A table for each group of figures, all of the same columns where they tell the same."""
     alike = _name_cells([group for group in found.groups if group.key not in _COLUMNS])
     services = (row.labels.get("service_name", "") for group in found.groups for row in group.rows)
-    lanes = style.Lanes(dict.fromkeys(services))
+    colours = style.Colours(dict.fromkeys(services))
     for number, group in enumerate(found.groups):
         if number:
             yield ""
         columns = _COLUMNS.get(group.key, _REQUESTS)
         names = _name_cells([group]) if group.key in _COLUMNS else alike
-        yield from _table(group, columns, lanes, names=names, width=width, clip=clip)
+        yield from _table(group, columns, colours, names=names, width=width, clip=clip)
 
 
 def metrics_json(found: Figures) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _name_cells(groups: Sequence[FigureGroup]) -> int:
 
 
 def _table(
-    group: FigureGroup, columns: Sequence[_Column], lanes: style.Lanes, *, names: int, width: int, clip: bool
+    group: FigureGroup, columns: Sequence[_Column], colours: style.Colours, *, names: int, width: int, clip: bool
 ) -> Iterator[Text]:
     course = _course_cells(columns, names, width)
     cut = width if clip else ENDLESS
@@ -97,13 +97,13 @@ def _table(
         line = Line(cut)
         service = row.labels.get("service_name", "")
         name = fit(row.name, names) if clip else row.name
-        line.add(name, lanes.style(service) if service else "").to(names)
+        line.add(name, colours.style(service) if service else "").to(names)
         for column in columns:
             text, how = column.cell(row)
             line.add(" " * (1 + max(0, column.cells - cell_len(text)))).add(text, how)
             if column.course:
                 bars = sparkline(row.course(column.course), course, highest=column.highest)
-                line.add(f" {bars:{course}}", lanes.style(service) if service else "")
+                line.add(f" {bars:{course}}", colours.style(service) if service else "")
         yield line.text()
         if tokens := _tokens(row):
             yield Line(cut).add(f"  {tokens}", style.DIM).text()

@@ -50,7 +50,7 @@ class Story:
         gutter: bool = True,
         width: int | None = None,
     ) -> None:
-        self._lanes = style.Lanes()
+        self._colours = style.Colours()
         self._order: dict[str, int] = {}
         self._name_cells = _SERVICE_CELLS[0]
         self._mixed = mixed
@@ -92,7 +92,7 @@ class Story:
         line.add(f"{record.level or '-':5}", style.of_level(record.level)).add("  ")
         column = line.used + self._name_cells + 2
         service = record.service if self._width is None else fit(record.service, _SERVICE_CELLS[1])
-        line.add(service, self._lanes.style(record.service)).to(column - 2).add("  ")
+        line.add(service, self._colours.style(record.service)).to(column - 2).add("  ")
         lead.to(column if self._width is None or column <= self._width - _LEAST_CELLS else lead.used + 2)
         if self._mixed:
             found = record.correlation_id or "-"
@@ -108,7 +108,7 @@ class Story:
         own = self._order[service]
         lanes = max(_LEAST_LANES, min(len(self._order), _MOST_LANES))
         used = min(len(self._order), _MOST_LANES)
-        line.add("│" * own, style.DIM).add("●", self._lanes.style(service))
+        line.add("│" * own, style.DIM).add("●", self._colours.style(service))
         line.add("│" * (used - own - 1) + " " * (lanes - used + 1), style.DIM)
         lead.add("│" * used, style.DIM)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model import lanes
+from phoenix_dev.model import colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,17 +28,17 @@ def of_level(level: str) -> str:
 
 def of_text(text: str) -> str:
     """A colour for any text, the same in every run (for IDs that are told apart)."""
-    return f"color({_PALETTE[lanes.number_of(text, len(_PALETTE))]})"
+    return f"color({_PALETTE[colours.number_of(text, len(_PALETTE))]})"
 
 
-class Lanes:
+class Colours:
     """Gives each service a colour: by its name, so that it stays the same between runs, or the next free one while
     there are any.
     """
 
     def __init__(self, services: Iterable[str] = ()) -> None:
-        self._lanes = lanes.Lanes(len(_PALETTE), services)
+        self._colours = colours.Colours(len(_PALETTE), services)
 
     def style(self, service: str) -> str:
-        """The style of a service's lane."""
-        return f"color({_PALETTE[self._lanes.number(service)]})"
+        """The style of a service."""
+        return f"color({_PALETTE[self._colours.number(service)]})"

@@ -36,13 +36,13 @@ def trace_lines(traces: Iterable[TraceSummary], *, width: int, now_ns: int, clip
     cells = max(len("START UTC"), *map(len, starts))
     header = f"{'TRACE':32} {'START UTC':{cells}} {'TIME':>7}   {'SPANS':>5} {'SVC':>3} ROOT"
     yield Line().add(header, style.DIM).text()
-    lanes = style.Lanes(dict.fromkeys(summary.root_service for summary in found))
+    colours = style.Colours(dict.fromkeys(summary.root_service for summary in found))
     for summary, started in zip(found, starts, strict=True):
         line = Line(width if clip else ENDLESS).add(f"{summary.trace_id:32}")
         line.add(f" {started:{cells}} ", style.DIM).add(f"{duration(summary.duration_ns):>7}")
         line.add(" ✗" if summary.error else "  ", style.ERROR)
         line.add(f" {summary.span_count:>5} {summary.service_count:>3} ", style.DIM)
-        line.add(summary.root_service, lanes.style(summary.root_service)).add(" ")
+        line.add(summary.root_service, colours.style(summary.root_service)).add(" ")
         yield line.add(summary.root_name or "-", style.FAILED if summary.error else "").text()
 
 
@@ -63,13 +63,13 @@ def service_lines(services: Iterable[ServiceActivity], *, width: int, now_ns: in
         return
     widest = max(cell_len(fit(activity.service, _SERVICE_CELLS[1])) for activity in found)
     names = max(_SERVICE_CELLS[0], widest)
-    lanes = style.Lanes(activity.service for activity in found)
+    colours = style.Colours(activity.service for activity in found)
     header = f" {'SPANS':>9} {'ERRORS':>9} {'LOGS':>9} {'POINTS':>9}  LAST"
     yield Line().add(pad("SERVICE", names) + header, style.DIM).text()
     for activity in found:
         line = Line(width if clip else ENDLESS)
         service = pad(activity.service, names) if clip else activity.service
-        line.add(service, lanes.style(activity.service)).to(names).add(f" {activity.spans:>9,}")
+        line.add(service, colours.style(activity.service)).to(names).add(f" {activity.spans:>9,}")
         failed = f"✗ {activity.error_spans:,}" if activity.error_spans else "0"
         line.add(f" {failed:>9}", style.ERROR if activity.error_spans else style.DIM)
         line.add(f" {activity.logs:>9,} {activity.points:>9,}  ")

@@ -12,8 +12,8 @@ from phoenix_dev.asking.deliver import PROTOBUF, deliver
 from phoenix_dev.errors import NotFound, NotReady, UsageError
 from phoenix_dev.model.proof import Hop
 from phoenix_dev.proving.over_grpc import deliver_spans
-from phoenix_dev.usecases.looks import Look, NotYet, fetched
 from phoenix_dev.usecases.open import trace_urls
+from phoenix_dev.usecases.verify_looks import Look, NotYet, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from phoenix_dev.model.lanes import Lanes, number_of
+from phoenix_dev.model.colours import Colours, number_of
 
 #: Colours that services are told apart by, beside their names: `.h0` and on in the style sheet.
 HUES = 12
@@ -14,7 +14,7 @@ class Hues:
     """Numbers of colours, given out as services turn up."""
 
     def __init__(self) -> None:
-        self._lanes = Lanes(HUES)
+        self._colours = Colours(HUES)
         self._known: set[str] = set()
 
     def of(self, service: str) -> int:
@@ -22,7 +22,7 @@ class Hues:
         if service not in self._known and len(self._known) >= _MOST:
             return number_of(service, HUES)
         self._known.add(service)
-        return self._lanes.number(service)
+        return self._colours.number(service)
 
 
 _OF_THIS_PROCESS = Hues()

@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from phoenix_dev.model.attribute_words import quoted, telling, text_at
 from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.quantity import clock, count, duration
-from phoenix_dev.model.telling import quoted, telling, text_at
 from phoenix_dev.model.timeline import Gap, rows_of
 from phoenix_dev.model.timeline.failures import failures_by_bar
 from phoenix_dev.model.timeline.moments import moments_of

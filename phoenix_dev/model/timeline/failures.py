@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.telling import text_at
+from phoenix_dev.model.attribute_words import text_at
 from phoenix_dev.model.timeline.frames import LONGEST_LINE, innermost_own, place_of
 
 if TYPE_CHECKING:

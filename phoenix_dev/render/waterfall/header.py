@@ -78,7 +78,7 @@ def cause_lines(timeline: Timeline, width: int) -> Iterator[Line]:
         yield Line(width).add(f"  and {count(len(causes) - _MOST_CAUSES, 'more failed span')} below", style.DIM)
 
 
-def critical_lines(timeline: Timeline, width: int, lanes: style.Lanes) -> Iterator[Line]:
+def critical_lines(timeline: Timeline, width: int, colours: style.Colours) -> Iterator[Line]:
     """On which services the request waited, in the order of their first turn, the longest in bold."""
     own: dict[str, int] = {}
     for bar, start, end in timeline.path:
@@ -97,7 +97,7 @@ def critical_lines(timeline: Timeline, width: int, lanes: style.Lanes) -> Iterat
         if len(arrow + name + share) + 9 > line.left:
             yield line
             line, arrow = Line(width).add(indent + "→ ", style.DIM), ""
-        line.add(arrow, style.DIM).add(name, lanes.style(service))
+        line.add(arrow, style.DIM).add(name, colours.style(service))
         line.add(f" {duration(spent)}{share}", style.STRONG if share else "")
     yield line
 

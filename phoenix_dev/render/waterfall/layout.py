@@ -46,7 +46,7 @@ class Layout:
     service: int
     name: int
     axis: Axis
-    lanes: style.Lanes
+    colours: style.Colours
     clip: bool
 
     @property
@@ -84,8 +84,8 @@ class Layout:
         began here.
         """
         line = Line()
-        lane = self.lanes.style(label.service)
-        line.add(fit(label.service, self.service), lane).to(self.name_at).add(label.guides, style.DIM)
+        colour = self.colours.style(label.service)
+        line.add(fit(label.service, self.service), colour).to(self.name_at).add(label.guides, style.DIM)
         room = self.bar_at - 1 - line.used
         suffix = fit(label.suffix, room - 2)
         room = max(1, room - cell_len(suffix))
@@ -95,7 +95,7 @@ class Layout:
         line.to(self.bar_at + first)
         stretches = [self.axis.stretch(*stretch) for stretch in waited]
         for part, inside in marked(first, drawn, stretches):
-            line.add(part, style.FAILED if origin and inside else lane if inside else f"{style.DIM} {lane}")
+            line.add(part, style.FAILED if origin and inside else colour if inside else f"{style.DIM} {colour}")
         line.to(self.sign_at)
         line.add("✗" if error else "≈" if skewed else " ", style.ERROR if error else style.DIM)
         shown = style.ERROR if origin else style.FAILED if error else ""
@@ -130,7 +130,7 @@ class Layout:
         yield line
 
 
-def layout_for(labels: Sequence[Label], *, total_ns: int, width: int, lanes: style.Lanes, clip: bool) -> Layout:
+def layout_for(labels: Sequence[Label], *, total_ns: int, width: int, colours: style.Colours, clip: bool) -> Layout:
     """Columns that suit these rows: names get what they need, bars at least two fifths beside the services."""
     services = max((cell_len(fit(label.service, _LONGEST_PIPED)) for label in labels), default=0)
     service = max(_TIME_CELLS, min(services, width // 5 if clip else _LONGEST_PIPED))
@@ -138,7 +138,7 @@ def layout_for(labels: Sequence[Label], *, total_ns: int, width: int, lanes: sty
     needed = max((_cells(label) for label in labels), default=0)
     bar = max(_NARROWEST_BAR, room * 2 // 5)
     name = max(_NARROWEST_NAME, min(needed, room - bar if clip else _LONGEST_PIPED))
-    return Layout(width, service, name, Axis(total_ns, max(bar, room - name)), lanes, clip)
+    return Layout(width, service, name, Axis(total_ns, max(bar, room - name)), colours, clip)
 
 
 def guide_room(width: int) -> int:

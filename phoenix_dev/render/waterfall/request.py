@@ -63,16 +63,16 @@ def _lines(
 ) -> Iterator[Line]:
     cut = width if clip else ENDLESS
     timelines = [timeline_of(trace) for trace in request.traces]
-    lanes = style.Lanes(service for trace in request.traces for service in trace.services)
+    colours = style.Colours(service for trace in request.traces for service in trace.services)
     folded = False
     for number, timeline in enumerate(timelines):
         if len(timelines) > 1:
             yield Line()
             yield from _banner(number, timelines, cut)
-        tree = Tree(timeline, width=width, lanes=lanes, clip=clip, logs=logs, expand=expand)
-        yield from _one(timeline, tree, lanes, cut, now_ns, logs=logs)
+        tree = Tree(timeline, width=width, colours=colours, clip=clip, logs=logs, expand=expand)
+        yield from _one(timeline, tree, colours, cut, now_ns, logs=logs)
         folded = folded or tree.folded
-    yield from _loose(request.logs if logs else (), "logs of this ID without a trace", lanes, cut)
+    yield from _loose(request.logs if logs else (), "logs of this ID without a trace", colours, cut)
     if not any(trace.spans for trace in request.traces):
         yield from _nothing_seen(request, cut, now_ns)
     yield Line()
@@ -81,7 +81,7 @@ def _lines(
 
 
 def _one(
-    timeline: Timeline, tree: Tree, lanes: style.Lanes, cut: int, now_ns: int | None, *, logs: bool
+    timeline: Timeline, tree: Tree, colours: style.Colours, cut: int, now_ns: int | None, *, logs: bool
 ) -> Iterator[Line]:
     yield headline(timeline, cut)
     yield from identity_lines(timeline, cut, now_ns)
@@ -90,8 +90,8 @@ def _one(
         yield Line()
         yield from tree.lines()
     heading = "logs of spans that were not received" if timeline.bars else "its logs"
-    yield from _loose(timeline.logs if logs else (), heading, lanes, cut)
-    path = list(critical_lines(timeline, cut, lanes))
+    yield from _loose(timeline.logs if logs else (), heading, colours, cut)
+    path = list(critical_lines(timeline, cut, colours))
     if path:
         yield Line()
         yield from path
@@ -103,7 +103,7 @@ def _banner(number: int, timelines: Sequence[Timeline], cut: int) -> Iterator[Li
         yield Line(cut).add("↳ ", style.DIM).add(said, style.WARN)
 
 
-def _loose(records: Iterable[LogRecord], heading: str, lanes: style.Lanes, cut: int) -> Iterator[Line]:
+def _loose(records: Iterable[LogRecord], heading: str, colours: style.Colours, cut: int) -> Iterator[Line]:
     """Logs that belong to no bar, by time, each with its service."""
     shown = list(records)
     if not shown:
@@ -113,7 +113,7 @@ def _loose(records: Iterable[LogRecord], heading: str, lanes: style.Lanes, cut: 
     names = min(_SERVICE_CELLS, max(cell_len(fit(record.service, _SERVICE_CELLS)) for record in shown))
     for record in shown:
         line = Line(cut).add(f"{clock(record.time_ns)} ", style.DIM)
-        yield log_into(line.add(pad(record.service, names), lanes.style(record.service)).add(" "), record)
+        yield log_into(line.add(pad(record.service, names), colours.style(record.service)).add(" "), record)
 
 
 def _nothing_seen(request: Request, cut: int, now_ns: int | None) -> Iterator[Line]:

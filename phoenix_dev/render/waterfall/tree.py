@@ -31,7 +31,7 @@ class Tree:
     """A timeline laid out for a width; once drawn, `folded` tells whether `--expand` would show more."""
 
     def __init__(
-        self, timeline: Timeline, *, width: int, lanes: style.Lanes, clip: bool, logs: bool, expand: bool
+        self, timeline: Timeline, *, width: int, colours: style.Colours, clip: bool, logs: bool, expand: bool
     ) -> None:
         found = rows_of(timeline, expand=expand)
         self._timeline = timeline
@@ -49,7 +49,7 @@ class Tree:
         self._gaps = _grouped((gap.bar, gap) for gap in timeline.gaps)
         self._waited = _grouped((bar, (start, end)) for bar, start, end in timeline.path)
         self._labels = [self._label(index) for index in range(len(self._rows))]
-        self._layout = layout_for(self._labels, total_ns=timeline.duration_ns, width=width, lanes=lanes, clip=clip)
+        self._layout = layout_for(self._labels, total_ns=timeline.duration_ns, width=width, colours=colours, clip=clip)
 
     def lines(self) -> Iterator[Line]:
         """The axis and everything below it."""

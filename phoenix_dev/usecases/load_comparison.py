@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from phoenix_dev.model.exchange import Expectation
 from phoenix_dev.model.load import nearest_rank
 from phoenix_dev.model.quantity import duration
-from phoenix_dev.usecases.counting import bucket_of, durations, quantile_of, requests_and_errors
+from phoenix_dev.usecases.span_counts import bucket_of, durations, quantile_of, requests_and_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

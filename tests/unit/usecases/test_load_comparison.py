@@ -10,7 +10,7 @@ import pytest
 
 from phoenix_dev.model.load import Attempt, Entry, Fired, LoadPlan
 from phoenix_dev.model.series import Series
-from phoenix_dev.usecases.comparing import compare
+from phoenix_dev.usecases.load_comparison import compare
 from tests import otlp
 
 if TYPE_CHECKING:

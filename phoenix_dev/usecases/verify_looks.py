@@ -11,8 +11,8 @@ from phoenix_dev.model.load import Entry
 from phoenix_dev.proving.synthetic import INNER, MESSAGE, ROOT, SERIES, SERVICE
 from phoenix_dev.signals.names import DURATIONS
 from phoenix_dev.stores.metrics import MetricQuery
-from phoenix_dev.usecases.counting import requests_and_errors, selector
 from phoenix_dev.usecases.find_request import find_request
+from phoenix_dev.usecases.span_counts import requests_and_errors, selector
 
 if TYPE_CHECKING:
     from phoenix_dev.model.identifier import IdKind

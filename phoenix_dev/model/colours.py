@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Lanes:
+class Colours:
     """Numbers from 0 to `most` - 1 for services: that of the name, or the next free one while there are any."""
 
     def __init__(self, most: int, services: Iterable[str] = ()) -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from phoenix_dev.model.load import Entry
-from phoenix_dev.usecases.counting import bucket_of, grown, quantile_of, selector
+from phoenix_dev.usecases.span_counts import bucket_of, grown, quantile_of, selector
 
 HISTOGRAM = [(0.05, 10), (0.1, 90), (0.25, 100), (math.inf, 100)]
 
