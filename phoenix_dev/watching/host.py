@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE, MetricsData
 
-from phoenix_dev.watching.procfs import connections, slabs
+from phoenix_dev.watching.procfs import connections, disk_queues, slabs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -121,6 +121,9 @@ def _disks() -> Iterator[_Metric]:
             yield name, unit, True, list(_by("device", "direction", values))
     if all(hasattr(one, "busy_time") for one in disks.values()):
         yield "system.disk.io_time", "s", True, [({"device": d}, one.busy_time * 1e-3) for d, one in disks.items()]
+    queues = {d: queue for d, queue in disk_queues().items() if d in disks} if psutil.LINUX else {}
+    yield "system.disk.pending_operations", "{operations}", False, [({"device": d}, n) for d, (n, _) in queues.items()]
+    yield "system.disk.weighted_io_time", "s", True, [({"device": d}, waited) for d, (_, waited) in queues.items()]
 
 
 def _network() -> Iterator[_Metric]:

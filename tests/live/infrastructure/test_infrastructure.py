@@ -19,6 +19,9 @@ from phoenix_dev.stores.metrics import MetricQuery
 from phoenix_dev.synthetic.ask import ask_check
 from phoenix_dev.synthetic.check import Check
 from phoenix_dev.synthetic.measured import measured
+from phoenix_dev.telemetry.translation.translator import Translator
+from phoenix_dev.watching.host import Host
+from phoenix_dev.watching.identity import give_environment
 from tests.answering import Says, answering
 from tests.live.lifecycle.project import docker
 from tests.stack import running_stack
@@ -109,6 +112,21 @@ def test_a_service_of_the_settings_is_scraped_where_it_listens(stack: RunningSta
 def series(stack: RunningStack, expression: str) -> dict[frozenset[tuple[str, str]], float]:
     found = stack.stores.metrics.query(expression, time.time_ns())
     return {frozenset(one.labels.items()): one.samples[0][1] for one in found}
+
+
+def test_this_machine_is_told_under_the_names_that_the_embedded_engine_gives_it(stack: RunningStack) -> None:
+    host = Host()
+    host.look(time.time_ns())
+    found = host.look(time.time_ns())
+    give_environment(found.resource_metrics[0].resource, "development")
+    embedded = {frozenset(labels.items()) for samples in Translator().samples(found) for labels in samples.labels}
+    wanted = {labels for labels in embedded if ("__name__", "target_info") not in labels}
+
+    def told() -> set[frozenset[tuple[str, str]]]:
+        return set(series(stack, '{__name__=~"system_.+"}'))
+
+    # What a processor does is told from the second look on.
+    wait_until(lambda: told() == wanted, PATIENCE_S, what=lambda: f"the same series: {told() ^ wanted} differ")
 
 
 def test_checks_are_told_under_the_names_that_the_embedded_engine_gives_them(
