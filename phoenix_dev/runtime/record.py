@@ -41,7 +41,7 @@ class EngineRecord:
     limits: Limits | None = None
     log_files: tuple[str, ...] = ()
     log_containers: tuple[str, ...] = ()
-    watched: str = ""
+    watch_settings: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -51,7 +51,7 @@ def value_of_node(key: Key, node: yaml.Node, folder: Path) -> Value:
             raise WrongItem(node, f"sets '{key.name}' to no path: it has to be the path of a file")
         return _placed(key, node.value, folder)
     if key.shape == "thresholds":
-        from phoenix_dev.settings.watched import thresholds
+        from phoenix_dev.settings.indicators import thresholds
 
         return thresholds(node)
     if not isinstance(node, yaml.SequenceNode):
@@ -88,9 +88,9 @@ def _reader(key: Key, folder: Path) -> Callable[[yaml.Node], RunEntry | ServiceE
         from phoenix_dev.settings.checks import check_entry
 
         return check_entry
-    from phoenix_dev.settings import watched
+    from phoenix_dev.settings import indicators
 
-    return watched.slo if key.shape == "slos" else watched.indicator
+    return indicators.slo if key.shape == "slos" else indicators.indicator
 
 
 def _each_once(key: Key, node: yaml.SequenceNode, entries: Sequence[_Named]) -> tuple[_Named, ...]:

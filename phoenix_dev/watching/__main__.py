@@ -11,9 +11,9 @@ from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.processes.beside import engine_ended, say
 from phoenix_dev.processes.drill import scale_now
 from phoenix_dev.watching.alerting import Alerting
-from phoenix_dev.watching.asked import Asking
 from phoenix_dev.watching.options import WatchingOptions
-from phoenix_dev.watching.told import Told
+from phoenix_dev.watching.polling import Poller
+from phoenix_dev.watching.settings import WatchSettings
 from phoenix_dev.watching.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def main(arguments: Sequence[str]) -> None:
     """Watch until the engine ends."""
     os.nice(_NICE)
     options = WatchingOptions.from_argument(arguments[0])
-    told = Told.from_text(options.told)
+    settings = WatchSettings.from_text(options.settings)
     try:
-        asking = Asking(options.home, options.endpoint, options.look_s, say)
-        watcher = Watcher(options, _now_ms(), asking.answers, say)
-        alerting = Alerting(options, told, watcher.writer, watcher.put, _now_ms(), say)
-        asking.start()
+        poller = Poller(options.home, options.endpoint, options.look_s, say)
+        watcher = Watcher(options, _now_ms(), poller.answers, say)
+        alerting = Alerting(options, settings, watcher.writer, watcher.put, _now_ms(), say)
+        poller.start()
         alerting.start()
-        _watch(watcher, alerting, options, told.tuning.time_scale)
+        _watch(watcher, alerting, options, settings.tuning.time_scale)
     except PhoenixDevError as error:
         say(error.message)
         os._exit(error.exit_code)

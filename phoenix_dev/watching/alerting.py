@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from phoenix_dev.telemetry.series.writer import SeriesWriter
     from phoenix_dev.watching.evaluation import Put
     from phoenix_dev.watching.options import WatchingOptions
-    from phoenix_dev.watching.told import Told
+    from phoenix_dev.watching.settings import WatchSettings
 
 _NS = 10**6
 
@@ -38,23 +38,30 @@ class Alerting:
     def __init__(
         self,
         options: WatchingOptions,
-        told: Told,
+        settings: WatchSettings,
         writer: SeriesWriter,
         put: Put,
         now_ms: int,
         say: Callable[[str], None],
     ) -> None:
         self._writer = writer
-        self._told = told
+        self._settings = settings
         self._keeper = AlertKeeper(writer)
         least_ms = round(options.flush_s * 1000)
-        things = things_of(own_labels(told.tuning.indicators))
+        things = things_of(own_labels(settings.tuning.indicators))
         self._evaluation = Evaluation(
-            alert_rules(told.tuning), recording_rules(told.tuning), EmbeddedSeries(writer.path), put, least_ms, things
+            alert_rules(settings.tuning),
+            recording_rules(settings.tuning),
+            EmbeddedSeries(writer.path),
+            put,
+            least_ms,
+            things,
         )
-        channels = _channels(told, say)
-        self._dispatch = Dispatch(told.project, options.page_for, pace_of(told), channels, options.home, say, things)
-        self._summaries = Summaries(told.project, options.home, EmbeddedSeries(writer.path), options.page, say)
+        channels = _channels(settings, say)
+        self._dispatch = Dispatch(
+            settings.project, options.page_for, pace_of(settings), channels, options.home, say, things
+        )
+        self._summaries = Summaries(settings.project, options.home, EmbeddedSeries(writer.path), options.page, say)
         self._remember(now_ms)
 
     def start(self) -> None:
@@ -63,9 +70,9 @@ class Alerting:
 
     def rescale(self, time_scale: float, flush_s: float) -> None:
         """From now on durations are divided by this, and rules are evaluated every `flush_s` at most."""
-        told = replace(self._told, tuning=replace(self._told.tuning, time_scale=time_scale))
-        self._evaluation.change(alert_rules(told.tuning), recording_rules(told.tuning), round(flush_s * 1000))
-        self._dispatch.set_pace(pace_of(told))
+        settings = replace(self._settings, tuning=replace(self._settings.tuning, time_scale=time_scale))
+        self._evaluation.change(alert_rules(settings.tuning), recording_rules(settings.tuning), round(flush_s * 1000))
+        self._dispatch.set_pace(pace_of(settings))
 
     def evaluate(self, now_ms: int) -> None:
         """Evaluate the rules for which it is time, and tell whoever is to be told."""
@@ -93,16 +100,16 @@ class Alerting:
         self._writer.keep(self._dispatch.state)
 
 
-def pace_of(told: Told) -> Pace:
+def pace_of(settings: WatchSettings) -> Pace:
     """How soon people are told; in a drill all the sooner."""
-    alerts = told.alerts
+    alerts = settings.alerts
     pace = Pace.of(alerts.group_wait, alerts.group_interval, alerts.repeat_interval)
-    return pace.divided(told.tuning.time_scale)
+    return pace.divided(settings.tuning.time_scale)
 
 
-def _channels(told: Told, say: Callable[[str], None]) -> Channels:
+def _channels(settings: WatchSettings, say: Callable[[str], None]) -> Channels:
     try:
-        return channels_of(Settings(alerts=told.alerts))
+        return channels_of(Settings(alerts=settings.alerts))
     except UsageError as error:
         say(f"{error.message}; what is for that channel comes to the inbox")
         return Channels()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class WatchingOptions:
     """`home`: the project's state folder, `store` the telemetry in it. `endpoint`: the engine's base URL of OTLP/HTTP.
-    `most_bytes` and `age_ms`: what is kept of series. `told`: what the settings say (told.py). `page`: the URL of the
-    engine's page. `flush_s`: between two frames, and two evaluations; `look_s`: between two looks at the machine, the
-    services and the engine (seconds).
+    `most_bytes` and `age_ms`: what is kept of series. `settings`: those that it goes by (settings.py), as text. `page`:
+    the URL of the engine's page. `flush_s`: between two frames, and two evaluations; `look_s`: between two looks at the
+    machine, the services and the engine (seconds).
     """
 
     home: Path
@@ -25,7 +25,7 @@ class WatchingOptions:
     profile: str
     most_bytes: int
     age_ms: int
-    told: str = ""
+    settings: str = ""
     page: str = ""
     flush_s: float = 5.0
     look_s: float = 15.0

@@ -26,8 +26,8 @@ from phoenix_dev.watching.tail import Tail
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from phoenix_dev.watching.asked import Answer
     from phoenix_dev.watching.options import WatchingOptions
+    from phoenix_dev.watching.polling import Answer
     from phoenix_dev.watching.tail import Signal
 
 #: Counters that were last written so long ago (ms) begin anew.

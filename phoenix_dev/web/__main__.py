@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phoenix_dev.telemetry.reader import open_stores
-from phoenix_dev.watching.told import Told
+from phoenix_dev.watching.settings import WatchSettings
 from phoenix_dev.web.serving import PageServer
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _IDLE_S = 15 * 60.0
 
 async def _serve(options: Mapping[str, object]) -> None:
     store = Path(str(options["store"]))
-    tuning = Told.from_text(str(options["watched"])).tuning
+    tuning = WatchSettings.from_text(str(options["watch_settings"])).tuning
     server = PageServer(lambda: open_stores(store), project=str(options["project"]), tuning=tuning)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: _UntilItsEnd(server), sys.stdin)

@@ -14,7 +14,7 @@ from phoenix_dev.signals.tuning import Tuning
 from phoenix_dev.telemetry.series.alerts import EmbeddedAlertStore
 from phoenix_dev.watching.diary import Progress
 from phoenix_dev.watching.options import WatchingOptions
-from phoenix_dev.watching.told import Told
+from phoenix_dev.watching.settings import WatchSettings
 from tests.stack import running_stack
 from tests.waiting import wait_until
 
@@ -53,8 +53,10 @@ def test_the_demos_fault_fires_arrives_and_is_resolved_in_a_drill(tmp_path: Path
         store = stack.home / "projects" / stack.project / "telemetry.db"
         drill = tmp_path / "drill"
         drill.mkdir()
-        told = Told(tuning=Tuning(time_scale=60)).to_text()
-        options = WatchingOptions(drill, store, stack.endpoints["otlp_http"], "development", 10**8, 10**9, told=told)
+        settings = WatchSettings(tuning=Tuning(time_scale=60)).to_text()
+        options = WatchingOptions(
+            drill, store, stack.endpoints["otlp_http"], "development", 10**8, 10**9, settings=settings
+        )
         process = subprocess.Popen(command_of("phoenix_dev.watching", options.to_argument()), stdin=subprocess.PIPE)
         try:
             stack.run("demo", "start")

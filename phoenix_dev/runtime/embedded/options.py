@@ -14,7 +14,8 @@ from phoenix_dev.telemetry.retention.limits import Limits
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """One engine: its state folder (absolute), name and ports, what it keeps, the patterns of log files and
-    the names of containers it follows, what is watched (watching/told.py), the pipe on which it reports.
+    the names of containers it follows, the settings of the process that watches (watching/settings.py), the pipe on
+    which it reports.
     """
 
     home: Path
@@ -26,7 +27,7 @@ class EngineOptions:
     limits: Limits
     log_files: tuple[str, ...] = ()
     log_containers: tuple[str, ...] = ()
-    watched: str = ""
+    watch_settings: str = ""
     report_fd: int | None = None
 
     def to_argument(self) -> str:

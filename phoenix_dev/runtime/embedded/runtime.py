@@ -172,7 +172,7 @@ class EmbeddedRuntime:
             self._limits(),
             self.settings.logs.files,
             self.settings.logs.containers,
-            self._watched(),
+            self._watch_settings(),
         )
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
@@ -208,14 +208,14 @@ class EmbeddedRuntime:
             return "it follows what you set under logs.files"
         if running.log_containers != logs.containers:
             return "it follows what you set under logs.containers"
-        if running.watched == self._watched():
+        if running.watch_settings == self._watch_settings():
             return ""
         return "it watches what you set under alerts, thresholds, slos or indicators"
 
-    def _watched(self) -> str:
-        from phoenix_dev.watching.told import Told
+    def _watch_settings(self) -> str:
+        from phoenix_dev.watching.settings import WatchSettings
 
-        return Told.of(self.settings).to_text()
+        return WatchSettings.of(self.settings).to_text()
 
     def _limits(self) -> Limits:
         from phoenix_dev.telemetry.retention.limits import Limits

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 class Page(KeptChild):
     """The page of one state folder on its listening sockets, which belong to it from now on. Needs a running loop.
 
-    `watched`: what the settings say of indicators (watching/told.py).
+    `watch_settings`: what the settings say of indicators (watching/settings.py).
     """
 
-    def __init__(self, home: Path, project: str, sockets: Sequence[socket.socket], watched: str = "") -> None:
+    def __init__(self, home: Path, project: str, sockets: Sequence[socket.socket], watch_settings: str = "") -> None:
         self._sockets = tuple(sockets)
         self.port: int = self._sockets[0].getsockname()[1]
         descriptors = [listening.fileno() for listening in self._sockets]
         store = str(home / folder.DATABASE)
-        told = json.dumps({"store": store, "project": project, "sockets": descriptors, "watched": watched})
+        told = json.dumps(
+            {"store": store, "project": project, "sockets": descriptors, "watch_settings": watch_settings}
+        )
         child = Child("the page", "phoenix_dev.web", told, keep_open=descriptors)
         super().__init__(child, partial(a_connection, self._sockets))
 

@@ -96,7 +96,7 @@ class _Engine:
         beside: list[KeptChild] = []
         try:
             sockets_of_page = await bind_first_free(self._options.ui, _bind)
-            page = Page(self._options.home, self._options.project, sockets_of_page, self._options.watched)
+            page = Page(self._options.home, self._options.project, sockets_of_page, self._options.watch_settings)
             beside.append(page)
             grpc_port = await bind_first_free(self._options.grpc, lambda port: self._grpc.start(LOOPBACK, port))
             self._doors.http, self._doors.grpc = sockets[0].getsockname()[1], grpc_port
@@ -169,7 +169,7 @@ class _Engine:
             notes=(self._writer.found_damaged,) if self._writer.found_damaged else (),
             log_files=options.log_files,
             log_containers=options.log_containers,
-            watched=options.watched,
+            watch_settings=options.watch_settings,
         )
 
     def _facts(self) -> dict[str, Any]:

@@ -24,17 +24,17 @@ class Watching(KeptChild):
     """
 
     def __init__(self, options: EngineOptions, http_port: int, ui_port: int) -> None:
-        told = WatchingOptions(
+        watching = WatchingOptions(
             home=options.home,
             store=options.home / folder.DATABASE,
             endpoint=f"http://127.0.0.1:{http_port}",
             profile=options.profile,
             most_bytes=options.limits.series_bytes,
             age_ms=options.limits.metrics_ns // 10**6,
-            told=options.watched,
+            settings=options.watch_settings,
             page=f"http://127.0.0.1:{ui_port}",
         )
-        child = Child("the process that watches", "phoenix_dev.watching", told.to_argument(), finish_s=_FINISH_S)
+        child = Child("the process that watches", "phoenix_dev.watching", watching.to_argument(), finish_s=_FINISH_S)
         self._patience_s = _LATER_S
         super().__init__(child, self._later)
 

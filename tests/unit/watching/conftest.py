@@ -15,7 +15,7 @@ from phoenix_dev.telemetry.series.reader import EmbeddedSeries
 from phoenix_dev.telemetry.writer import Writer
 from phoenix_dev.watching.alerting import Alerting
 from phoenix_dev.watching.options import WatchingOptions
-from phoenix_dev.watching.told import Told
+from phoenix_dev.watching.settings import WatchSettings
 from phoenix_dev.watching.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.promql.source import Stream
     from phoenix_dev.stores.alerts import AlertStore
-    from phoenix_dev.watching.asked import Answer
+    from phoenix_dev.watching.polling import Answer
 
 STEP_MS = 5_000
 
@@ -37,7 +37,7 @@ class Watched:
     now_ms: int = field(default_factory=lambda: time.time_ns() // 10**6)
     said: list[str] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    told: Told = field(default_factory=Told)
+    settings: WatchSettings = field(default_factory=WatchSettings)
     look_s: float = 1e9
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class Watched:
 
     def begin(self) -> tuple[Watcher, Alerting]:
         """Watcher and evaluation as a new process would have them."""
-        flush_s = 1.0 if self.told.tuning.time_scale > 1 else STEP_MS / 1000
+        flush_s = 1.0 if self.settings.tuning.time_scale > 1 else STEP_MS / 1000
         store = self.home / "telemetry.db"
         options = WatchingOptions(
             self.home, store, "", "development", 10**9, 10**9, page="http://page", flush_s=flush_s, look_s=self.look_s
@@ -54,7 +54,7 @@ class Watched:
         watcher = Watcher(
             options, self.now_ms, lambda: [self.answers.pop() for _ in range(len(self.answers))], self.said.append
         )
-        return watcher, Alerting(options, self.told, watcher.writer, watcher.put, self.now_ms, self.said.append)
+        return watcher, Alerting(options, self.settings, watcher.writer, watcher.put, self.now_ms, self.said.append)
 
     def kill(self) -> None:
         """End the watcher with whatever it had not written, and begin another."""

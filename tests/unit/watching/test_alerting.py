@@ -22,8 +22,8 @@ from phoenix_dev.usecases.try_alerts import try_alerts
 from phoenix_dev.watching.alert_sender import EmbeddedAlertSender
 from phoenix_dev.watching.engine import ENGINE_SERIES
 from phoenix_dev.watching.interval import every_ms
+from phoenix_dev.watching.settings import WatchSettings
 from phoenix_dev.watching.summaries import Summaries
-from phoenix_dev.watching.told import Told
 from tests import otlp
 from tests.answering import Says, answering
 from tests.unit.watching.conftest import Watched
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.alert import RuleState
 
 #: Three minutes of a rule are three seconds, a window of a minute is one of fifteen seconds.
-DRILL = Told(tuning=Tuning(time_scale=60))
+DRILL = WatchSettings(tuning=Tuning(time_scale=60))
 SECOND = 1_000
 
 
@@ -45,7 +45,7 @@ SECOND = 1_000
 def drill(tmp_path: Path) -> Iterator[Watched]:
     home = tmp_path / "drill"
     home.mkdir()
-    made = Watched(home, told=DRILL)
+    made = Watched(home, settings=DRILL)
     yield made
     made.close()
 
@@ -103,7 +103,7 @@ def test_one_queue_that_is_full_silences_nothing_about_another(tmp_path: Path) -
     """By a label that only an indicator of the settings knows."""
     levels = (Level("warning", 10, 0), Level("critical", 100, 0))
     own = own_indicator("queue_depth", "app_queue_depth", levels, above=True, labels=("queue",))
-    watched = Watched(tmp_path, told=Told(tuning=Tuning(indicators=(own,), time_scale=60)))
+    watched = Watched(tmp_path, settings=WatchSettings(tuning=Tuning(indicators=(own,), time_scale=60)))
     for _ in range(3):
         export = otlp.metrics("shop")
         metric = export.resource_metrics[0].scope_metrics[0].metrics.add(name="app.queue.depth")
@@ -152,7 +152,7 @@ def test_fatal_logs_refused_telemetry_and_a_budget_that_burns_fire_too(tmp_path:
     home = tmp_path / "home"
     home.mkdir()
     slo = Slo("answers", "api", 0.99)
-    watched = Watched(home, told=Told(tuning=Tuning(time_scale=60, slos=(slo,))))
+    watched = Watched(home, settings=WatchSettings(tuning=Tuning(time_scale=60, slos=(slo,))))
     for refused in range(10):
         values = array("d", [0.0] * len(ENGINE_SERIES))
         values[1] = 10.0 * refused
@@ -196,7 +196,7 @@ def test_what_commands_order_is_told_and_the_channels_that_are_real_get_it(tmp_p
     with answering({"/slack": Says(body=b"ok")}) as slack:
         secret = tmp_path / "slack"
         secret.write_text(f"{slack.url}/slack\n")
-        watched = Watched(home, told=replace(DRILL, alerts=Alerts(slack_url_file=str(secret))))
+        watched = Watched(home, settings=replace(DRILL, alerts=Alerts(slack_url_file=str(secret))))
         watched.evaluate(SECOND)
         sender = EmbeddedAlertSender(home)
         assert sender.real == ("slack",)
@@ -230,9 +230,11 @@ def test_what_commands_order_is_told_and_the_channels_that_are_real_get_it(tmp_p
 
 
 def test_the_settings_are_told_without_their_secrets() -> None:
-    settings = Told("shop", Tuning({"cpu": {"warning": 0.5}}, ("a",), (Slo("s", "", 0.9),)), Alerts("/slack", "/key"))
-    assert Told.from_text(settings.to_text()) == settings
-    assert Told.from_text("") == Told()
+    settings = WatchSettings(
+        "shop", Tuning({"cpu": {"warning": 0.5}}, ("a",), (Slo("s", "", 0.9),)), Alerts("/slack", "/key")
+    )
+    assert WatchSettings.from_text(settings.to_text()) == settings
+    assert WatchSettings.from_text("") == WatchSettings()
 
 
 def test_alerts_test_waits_for_what_the_process_tells(drill: Watched) -> None:

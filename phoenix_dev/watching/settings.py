@@ -1,4 +1,4 @@
-"""What of the settings the process is told: other bounds, SLOs and indicators, and who hears of alerts.
+"""The settings that the process goes by: other bounds, SLOs and indicators, and who hears of alerts.
 
 Secrets are not in it, only where they lie: whoever lists processes sees what they are started with.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WatchSettings:
     """`tuning` of the rules; `alerts`: the settings of that name."""
 
     project: str = "phoenix"

@@ -25,7 +25,7 @@ _HEALTH = "phoenix_health_status"
 
 
 @dataclass(slots=True)
-class Asking:
+class Poller:
     """Asks the services of a state folder, and the engine at `endpoint`, every so many seconds."""
 
     home: Path
@@ -37,7 +37,7 @@ class Asking:
 
     def start(self) -> None:
         """Begin; it ends with the process."""
-        threading.Thread(target=self._ask_again_and_again, name="asking", daemon=True).start()
+        threading.Thread(target=self._ask_again_and_again, name="polling", daemon=True).start()
 
     def answers(self) -> Iterator[Answer]:
         """What has come since the last time."""
