@@ -92,7 +92,7 @@ class ComposeRuntime:
     def stop(self) -> Stopped:
         """See Runtime."""
         from phoenix_dev.runtime.compose.command import ComposeCommand
-        from phoenix_dev.runtime.compose.reader import Reader
+        from phoenix_dev.runtime.compose.container_reader import ContainerReader
 
         if not self.home.is_dir():
             return Stopped(ran=False)
@@ -101,7 +101,7 @@ class ComposeRuntime:
             if docker_engine.why_not():
                 # What ran comes back together with its Docker engine, so "nothing runs" would not be true for long.
                 docker_engine.require()
-            Reader(self.home).stop()
+            ContainerReader(self.home).stop()
             ran = bool(Containers(docker_engine, self.settings.project).facts())
             if ran or self.files.there:
                 if not self.files.there:
@@ -168,11 +168,11 @@ class ComposeRuntime:
         if containers.facts():
             raise NotReady("the data cannot be deleted while the stack runs", hint="phoenix-dev down --data")
         containers.remove_volumes()
+        from phoenix_dev.runtime.compose.container_reader import ContainerReader
         from phoenix_dev.runtime.compose.logs import ComposeLogs
-        from phoenix_dev.runtime.compose.reader import Reader
 
         ComposeLogs(self.home, ()).forget()
-        Reader(self.home).forget()
+        ContainerReader(self.home).forget()
 
     def _status(self, *, brief: bool) -> StackStatus:
         from phoenix_dev.runtime.compose.status import status_of

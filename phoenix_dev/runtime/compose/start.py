@@ -15,15 +15,15 @@ from phoenix_dev.alerting.channels import channels_of
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose import images
+from phoenix_dev.runtime.compose.alert_files import AlertFiles
 from phoenix_dev.runtime.compose.asking import Asking
 from phoenix_dev.runtime.compose.catalogue import PARTS, wanted_parts
 from phoenix_dev.runtime.compose.command import ComposeCommand, PortTaken
+from phoenix_dev.runtime.compose.container_reader import ContainerReader
 from phoenix_dev.runtime.compose.containers import Containers
-from phoenix_dev.runtime.compose.delivery import Delivery
 from phoenix_dev.runtime.compose.docker_socket import socket_environment
 from phoenix_dev.runtime.compose.logs import SERVICE as LOG_FILES
 from phoenix_dev.runtime.compose.logs import ComposeLogs
-from phoenix_dev.runtime.compose.reader import Reader
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 from phoenix_dev.runtime.compose.record import ComposeRecord
 from phoenix_dev.runtime.compose.remedy import remedy
@@ -90,7 +90,7 @@ class ComposeStart:
                 raise self._cannot_start(part, why)
         told = [f"{part.title} does not run: {why}" for part, why in failed.items()]
         told += self._unread_logs()
-        Reader(self.home).start(self.settings.logs.containers, f"http://127.0.0.1:{numbers['otlp_http']}")
+        ContainerReader(self.home).start(self.settings.logs.containers, f"http://127.0.0.1:{numbers['otlp_http']}")
         return (*notes, *unavailable.values(), *told)
 
     def _bring_up(
@@ -107,12 +107,12 @@ class ComposeStart:
             now = published(self.docker_engine, self.settings.project, PARTS)
             chosen = choose_ports(self.settings, parts, now, before.ports if before else {}, lost)
             missing = (*self.without, *unavailable)
-            delivery = Delivery(self.home, self.settings, channels, chosen.numbers, missing)
-            delivery.write_secrets()
-            further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **delivery.variables()}
+            alert_files = AlertFiles(self.home, self.settings, channels, chosen.numbers, missing)
+            alert_files.write_secrets()
+            further = {**self._logs.prepare(), **socket_environment(self.docker_engine), **alert_files.variables()}
             environment = {**self._environment(chosen.numbers), **further}
             contents = {
-                **delivery.files(assets_folder()),
+                **alert_files.files(assets_folder()),
                 **infrastructure_files(self.settings),
                 **rule_files(self.settings.tuning),
             }

@@ -17,7 +17,7 @@ from phoenix_dev.backends.http import http_client
 from phoenix_dev.backends.open import open_remote_stores
 from phoenix_dev.model.alert import CHANNEL_OF, SEVERITIES, Alert
 from phoenix_dev.model.moment import rfc3339
-from phoenix_dev.runtime.compose.delivery import Delivery as Way
+from phoenix_dev.runtime.compose.alert_files import AlertFiles
 from phoenix_dev.settings import Settings
 from phoenix_dev.signals.own import own_indicator
 from tests import otlp
@@ -128,7 +128,7 @@ def test_a_warning_beside_its_critical_alert_is_inhibited_and_no_other_is(stack:
 def test_nor_is_one_about_another_thing_that_only_the_settings_know(stack: ByHand, tmp_path: Path) -> None:
     """Alertmanager as `up` sets it up for an indicator of the settings, whose alerts differ by the label `queue`."""
     own = own_indicator("depth", "depth", (), above=True, labels=("queue",))
-    written = Way(tmp_path, Settings(indicators=(own,)), Channels(), {}).files(FILE.parent.parent)
+    written = AlertFiles(tmp_path, Settings(indicators=(own,)), Channels(), {}).files(FILE.parent.parent)
     (tmp_path / "alertmanager.yml").write_bytes(written["compose/alertmanager/alertmanager.yml"])
     image, port = stack.containers()["alertmanager"]["Config"]["Image"], free_port()
     options = ("--rm", "--detach", f"--user={os.getuid()}", f"--publish=127.0.0.1:{port}:9093", "--tmpfs=/alertmanager")

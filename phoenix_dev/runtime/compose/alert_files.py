@@ -37,7 +37,7 @@ _LEFT_OUT = ("tests", "qa", "docs", "testing")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class AlertFiles:
     """The way of alerts of one project. `home` is its state folder, `ports` are those that its parts publish."""
 
     home: Path

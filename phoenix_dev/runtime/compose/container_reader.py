@@ -39,7 +39,7 @@ _END_S = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ContainerReader:
     """Whatever reader there is in the state folder `home` of a project."""
 
     home: Path

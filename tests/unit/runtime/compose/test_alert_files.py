@@ -16,7 +16,7 @@ from phoenix_dev.alerting.channels import channels_of
 from phoenix_dev.alerting.routes import THINGS
 from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import UsageError
-from phoenix_dev.runtime.compose.delivery import Delivery
+from phoenix_dev.runtime.compose.alert_files import AlertFiles
 from phoenix_dev.runtime.compose.stack_files import StackFiles
 from phoenix_dev.runtime.compose.time_zone import local_time_zone
 from phoenix_dev.settings import Settings, load
@@ -38,12 +38,12 @@ def secret(name: str, text: str) -> str:
     return str(path)
 
 
-def delivery(home: Path, *without: str, **flags: str) -> Delivery:
+def delivery(home: Path, *without: str, **flags: str) -> AlertFiles:
     settings = load({name.replace("__", "."): value for name, value in flags.items()})
-    return Delivery(home, settings, channels_of(settings), PORTS, without)
+    return AlertFiles(home, settings, channels_of(settings), PORTS, without)
 
 
-def configuration(of: Delivery) -> Any:
+def configuration(of: AlertFiles) -> Any:
     return yaml.safe_load(of.files(assets_folder())["compose/alertmanager/alertmanager.yml"])
 
 
@@ -196,7 +196,7 @@ def test_the_local_time_is_told_in_words_that_need_no_table(
 
 def test_a_mail_server_without_a_user_is_not_asked_for_tls() -> None:
     settings = load(MAIL)
-    mail = receiver(configuration(Delivery(Path(), settings, channels_of(settings), PORTS)), "email")
+    mail = receiver(configuration(AlertFiles(Path(), settings, channels_of(settings), PORTS)), "email")
     assert mail["require_tls"] is False
     assert "auth_username" not in mail
     assert channels_of(settings).real == ("email",)
