@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _PART = re.compile(r"(?P<first>_|-?[0-9.e+-]+?)(?:(?P<step>[+-][0-9.]+)?x(?P<many>[0-9]+))?")
 
 
-def kept(series: Mapping[str, str], step_s: int, begin_ms: int) -> Kept:
+def kept(series: Mapping[str, str], step_s: float, begin_ms: int) -> Kept:
     """The series by their selectors, a sample every `step_s` from `begin_ms` on."""
-    return Kept([_stream(selector, values, step_s * 1000, begin_ms) for selector, values in series.items()])
+    return Kept([_stream(selector, values, round(step_s * 1000), begin_ms) for selector, values in series.items()])
 
 
 def _stream(selector: str, values: str, step_ms: int, begin_ms: int) -> Stream:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.promql import evaluate
-from phoenix_dev.runtime.compose.catalogue import PROMETHEUS
+from phoenix_dev.runtime.compose.parts import PROMETHEUS
 from phoenix_dev.signals.durations import filled
 from phoenix_dev.signals.prometheus import rule_files
 from phoenix_dev.signals.rules import alert_rules, indicators
@@ -127,7 +127,7 @@ def _tests(
         "tests": [
             {
                 "interval": f"{GRID_MS}ms",
-                "input_series": list(_inputs(samples, steps)),
+                "input_series": list(inputs(samples, steps)),
                 "promql_expr_test": [
                     {"expr": expression, "eval_time": f"{now - steps[0]}ms", "exp_samples": list(map(_expected, found))}
                     for expression, now, found in expected
@@ -137,7 +137,8 @@ def _tests(
     }
 
 
-def _inputs(samples: Samples, steps: range) -> Iterator[Mapping[str, str]]:
+def inputs(samples: Samples, steps: range) -> Iterator[Mapping[str, str]]:
+    """The series as promtool is given them: a value every `GRID_MS`, from the first evaluation on."""
     for one in samples.streams:
         values = " ".join(_values(one, steps[0]))
         if values:
