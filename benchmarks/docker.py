@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from benchmarks.bench import Bench
     from benchmarks.figure import Figure
-    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.parts import Part
 
 MIB = 2**20
 _LABEL = "dev.phoenix.benchmark"

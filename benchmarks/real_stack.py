@@ -17,7 +17,7 @@ from benchmarks.timing import seconds_of
 from phoenix_dev.backends.endpoints import RemoteEndpoints
 from phoenix_dev.backends.open import open_remote_stores
 from phoenix_dev.home import project_folder
-from phoenix_dev.runtime.compose.catalogue import PORTS, PROJECT_LABEL, wanted_parts
+from phoenix_dev.runtime.compose.parts import PORTS, PROJECT_LABEL, wanted_parts
 from phoenix_dev.runtime.compose.stack_files import StackFiles
 
 if TYPE_CHECKING:

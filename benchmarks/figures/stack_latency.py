@@ -16,7 +16,7 @@ from benchmarks.plain_http import PlainHttp
 from benchmarks.real_stack import real_stack
 from benchmarks.workload import LOGS_PER_TRACE, requests, single_export, single_logs
 from phoenix_dev.backends.loki.query import of_traces
-from phoenix_dev.runtime.compose.catalogue import JAEGER, LOKI
+from phoenix_dev.runtime.compose.parts import JAEGER, LOKI
 
 if TYPE_CHECKING:
     from collections.abc import Callable

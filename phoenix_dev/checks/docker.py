@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.once import Once
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL, SERVICE_LABEL
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
+from phoenix_dev.runtime.compose.parts import PROJECT_LABEL, SERVICE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

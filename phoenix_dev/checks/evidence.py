@@ -12,8 +12,8 @@ from phoenix_dev.checks.docker_engine import compose_version
 from phoenix_dev.checks.embedded import tail
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Severity
-from phoenix_dev.runtime.compose.catalogue import PARTS
 from phoenix_dev.runtime.compose.containers import Containers
+from phoenix_dev.runtime.compose.parts import PARTS
 from phoenix_dev.runtime.embedded.engine_log import LOG_FILE
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from phoenix_dev.checks.docker import Docker
-    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.parts import Part
 
 #: Where Docker looks for an image that names no registry.
 _DOCKER_HUB = "registry-1.docker.io"

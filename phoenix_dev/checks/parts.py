@@ -10,8 +10,8 @@ from phoenix_dev.checks.check import Skip
 from phoenix_dev.checks.docker import PATIENCE_S, name_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.compose.catalogue import wanted_parts
 from phoenix_dev.runtime.compose.containers import ContainerFacts
+from phoenix_dev.runtime.compose.parts import wanted_parts
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 from phoenix_dev.runtime.compose.remedy import give_volume
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from phoenix_dev.checks.docker import Docker
-    from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.parts import Part
     from phoenix_dev.runtime.compose.record import ComposeRecord
 
 _PROBE_S = 1.0

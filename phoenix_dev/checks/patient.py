@@ -9,7 +9,7 @@ from phoenix_dev.checks.docker import Docker, name_of
 from phoenix_dev.checks.embedded import Answer
 from phoenix_dev.checks.once import Once
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import PARTS
+from phoenix_dev.runtime.compose.parts import PARTS
 from phoenix_dev.runtime.compose.record import ComposeRecord
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from phoenix_dev.checks.check import Check, Skip
 from phoenix_dev.checks.docker import PATIENCE_S, name_of
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.compose.catalogue import PARTS, PORTS, wanted_parts
 from phoenix_dev.runtime.compose.containers import ContainerFacts, Containers
 from phoenix_dev.runtime.compose.logs import SERVICE as LOG_FILES
+from phoenix_dev.runtime.compose.parts import PARTS, PORTS, wanted_parts
 from phoenix_dev.runtime.embedded.client import refusals_in
 from phoenix_dev.runtime.folder import DATABASE
 from phoenix_dev.runtime.followed import CONTAINERS, FILES, by_the_collector, by_the_reader
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from phoenix_dev.checks.patient import Patient
-    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.parts import Part
 
 
 def checks_of(patient: Patient) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from phoenix_dev.cli.context import AppContext, pass_app
 from phoenix_dev.cli.group import command
 from phoenix_dev.cli.options import json_option, start_runtime_option
 from phoenix_dev.cli.types import Finite
-from phoenix_dev.runtime.compose.catalogue import OPTIONAL
+from phoenix_dev.runtime.compose.parts import OPTIONAL
 
 _PATIENCE_S = 60.0
 _SAMPLED = (

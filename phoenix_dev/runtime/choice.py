@@ -64,8 +64,8 @@ def what_runs(home: Path, project: str) -> RuntimeName | None:
 
 
 def _containers_run(project: str) -> bool:
-    from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL
     from phoenix_dev.runtime.compose.docker_engine import resolve_engine
+    from phoenix_dev.runtime.compose.parts import PROJECT_LABEL
 
     try:
         docker_engine = resolve_engine()

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from phoenix_dev.cli.root import root
-from phoenix_dev.runtime.compose.catalogue import PORTS, Port
+from phoenix_dev.runtime.compose.parts import PORTS, Port
 from phoenix_dev.settings import KEYS, Key
 from tests.examples import calls_in, read_by_the_command
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.alerting.routes import things_of
 from phoenix_dev.processes.in_place import put_in_place
-from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, GRAFANA
+from phoenix_dev.runtime.compose.parts import ALERTMANAGER, GRAFANA
 from phoenix_dev.runtime.compose.time_zone import local_time_zone
 from phoenix_dev.signals.own import own_labels
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.runtime.compose.catalogue import INFRASTRUCTURE
+from phoenix_dev.runtime.compose.parts import INFRASTRUCTURE
 from phoenix_dev.runtime.scraped import write_others
 from phoenix_dev.scraping.targets import targets_folder
 

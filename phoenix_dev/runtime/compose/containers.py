@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import JAEGER, PROJECT_LABEL, SERVICE_LABEL
+from phoenix_dev.runtime.compose.parts import JAEGER, PROJECT_LABEL, SERVICE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
 
-    from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.parts import Part
 
 _PATIENCE_S = 10
 #: The sizes of volumes are added up by walking through them (seconds).

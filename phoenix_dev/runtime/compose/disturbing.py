@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady, UsageError
-from phoenix_dev.runtime.compose.catalogue import PARTS
+from phoenix_dev.runtime.compose.parts import PARTS
 
 if TYPE_CHECKING:
-    from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.containers import Containers
+    from phoenix_dev.runtime.compose.parts import Part
     from phoenix_dev.runtime.protocol import Disturbance
 
 _HINT = "phoenix-dev chaos --list"

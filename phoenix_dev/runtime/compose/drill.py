@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.errors import NotReady
 from phoenix_dev.processes.drill import begin_drill, forget_drill, read_drill
 from phoenix_dev.runtime.compose.alert_files import CONFIGURATION
-from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, PROMETHEUS
+from phoenix_dev.runtime.compose.parts import ALERTMANAGER, PROMETHEUS
 from phoenix_dev.runtime.compose.rules import FOLDERS, rule_files
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from docker import APIClient
 
-    from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.parts import Part
     from phoenix_dev.runtime.protocol import Listener
 
 #: How long a registry may be silent (seconds); while there is work Docker tells about it all the time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from phoenix_dev.runtime.compose.catalogue import GRAFANA
+from phoenix_dev.runtime.compose.parts import GRAFANA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

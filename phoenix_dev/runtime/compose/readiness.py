@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from phoenix_dev.runtime import http2_hello
-from phoenix_dev.runtime.compose.catalogue import (
+from phoenix_dev.runtime.compose.parts import (
     ALERTMANAGER,
     COLLECTOR,
     GRAFANA,
@@ -27,7 +27,7 @@ from phoenix_dev.runtime.compose.catalogue import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.parts import Part
 
     Probe = Callable[[Mapping[str, int], float], str]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.runtime.compose.catalogue import PROMETHEUS
+from phoenix_dev.runtime.compose.parts import PROMETHEUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from phoenix_dev.runtime.compose.catalogue import Part
+    from phoenix_dev.runtime.compose.parts import Part
 
 
 def remedy(part: Part, project: str, container: str, last_lines: Sequence[str], registry: str) -> str:

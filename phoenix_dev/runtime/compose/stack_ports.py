@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import PORT_LABEL, PROJECT_LABEL, SERVICE_LABEL, Part
+from phoenix_dev.runtime.compose.parts import PORT_LABEL, PROJECT_LABEL, SERVICE_LABEL, Part
 from phoenix_dev.runtime.ports import WantedPort, some_free_port
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose import images
 from phoenix_dev.runtime.compose.alert_files import AlertFiles
 from phoenix_dev.runtime.compose.asking import Asking
-from phoenix_dev.runtime.compose.catalogue import PARTS, wanted_parts
 from phoenix_dev.runtime.compose.command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose.container_reader import ContainerReader
 from phoenix_dev.runtime.compose.containers import Containers
 from phoenix_dev.runtime.compose.docker_socket import socket_environment
 from phoenix_dev.runtime.compose.logs import SERVICE as LOG_FILES
 from phoenix_dev.runtime.compose.logs import ComposeLogs
+from phoenix_dev.runtime.compose.parts import PARTS, wanted_parts
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 from phoenix_dev.runtime.compose.record import ComposeRecord
 from phoenix_dev.runtime.compose.remedy import remedy
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phoenix_dev.alerting.channels import Channels
-    from phoenix_dev.runtime.compose.catalogue import Part
     from phoenix_dev.runtime.compose.containers import ContainerFacts
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+    from phoenix_dev.runtime.compose.parts import Part
     from phoenix_dev.runtime.compose.stack_files import StackFiles
     from phoenix_dev.runtime.protocol import Listener
     from phoenix_dev.settings import Settings

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.stack import Component, Endpoints, StackStatus, StoredData
-from phoenix_dev.runtime.compose.catalogue import PARTS, Part, wanted_parts
 from phoenix_dev.runtime.compose.containers import Containers
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 from phoenix_dev.runtime.compose.logs import SERVICE as LOG_FILES
+from phoenix_dev.runtime.compose.parts import PARTS, Part, wanted_parts
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 from phoenix_dev.runtime.followed import FILES, by_the_collector, by_the_reader
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.compose.catalogue import ALERTMANAGER, GRAFANA, INBOX, PARTS, PORTS
+from phoenix_dev.runtime.compose.parts import ALERTMANAGER, GRAFANA, INBOX, PARTS, PORTS
 from phoenix_dev.settings import Settings
 from tests.live.lifecycle.project import LABEL, docker
 from tests.waiting import wait_until

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.runtime.compose.catalogue import PROMETHEUS
+from phoenix_dev.runtime.compose.parts import PROMETHEUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

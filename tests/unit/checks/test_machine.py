@@ -18,7 +18,7 @@ from phoenix_dev.checks.ports import Usage, ports
 from phoenix_dev.checks.room import DISK_ERROR, MEMORY, disk, docker_folders, memory
 from phoenix_dev.checks.sizes import of_store, store_file, volumes
 from phoenix_dev.model.finding import Finding, Severity
-from phoenix_dev.runtime.compose.catalogue import GRAFANA, JAEGER, LOKI
+from phoenix_dev.runtime.compose.parts import GRAFANA, JAEGER, LOKI
 from phoenix_dev.runtime.ports import WantedPort
 from phoenix_dev.settings import Retention
 from tests.unit.checks.engine_server import engine_answering

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.compose.catalogue import PROJECT_LABEL
+from phoenix_dev.runtime.compose.parts import PROJECT_LABEL
 from phoenix_dev.runtime.compose.runtime import ComposeRuntime
 from phoenix_dev.settings import Settings
 from phoenix_dev.usecases.stop import stop_stack

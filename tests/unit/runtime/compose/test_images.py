@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import PARTS
 from phoenix_dev.runtime.compose.docker_engine import DockerEngine
 from phoenix_dev.runtime.compose.images import fetch
+from phoenix_dev.runtime.compose.parts import PARTS
 from phoenix_dev.runtime.protocol import Silence
 
 if TYPE_CHECKING:

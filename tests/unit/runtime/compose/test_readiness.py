@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.runtime.compose.catalogue import COLLECTOR, GRAFANA, JAEGER, LOKI, PARTS, PROMETHEUS, Part
+from phoenix_dev.runtime.compose.parts import COLLECTOR, GRAFANA, JAEGER, LOKI, PARTS, PROMETHEUS, Part
 from phoenix_dev.runtime.compose.readiness import why_not_ready
 
 if TYPE_CHECKING:

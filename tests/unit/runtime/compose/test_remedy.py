@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from phoenix_dev.runtime.compose.catalogue import JAEGER, LOKI
+from phoenix_dev.runtime.compose.parts import JAEGER, LOKI
 from phoenix_dev.runtime.compose.remedy import give_volume, remedy
 
 

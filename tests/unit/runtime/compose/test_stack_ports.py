@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.runtime.compose.catalogue import INFRASTRUCTURE, LOKI, PORT_LABEL, PROJECT_LABEL, PROMETHEUS
 from phoenix_dev.runtime.compose.docker_engine import DockerEngine
+from phoenix_dev.runtime.compose.parts import INFRASTRUCTURE, LOKI, PORT_LABEL, PROJECT_LABEL, PROMETHEUS
 from phoenix_dev.runtime.compose.stack_ports import Published, choose_ports, published
 from phoenix_dev.settings import load
 

@@ -1,4 +1,4 @@
-"""The catalogue says what compose/compose.yaml says."""
+"""The parts are what compose/compose.yaml says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from phoenix_dev.runtime.compose.catalogue import (
+from phoenix_dev.runtime.compose.parts import (
     INBOX,
     INFRASTRUCTURE,
     OPTIONAL,

@@ -1,6 +1,6 @@
 """The parts of the real stack: their services, images, ports and addresses. Whoever needs one of these asks here.
 
-compose/compose.yaml says the same to docker compose; tests/unit/runtime/test_catalogue.py holds the two together.
+compose/compose.yaml says the same to docker compose; tests/unit/runtime/compose/test_parts.py holds the two together.
 """
 
 from __future__ import annotations
