@@ -80,7 +80,7 @@ class Alerting:
         self._dispatch.fires([alert for state in states for alert in state.alerts])
         self._keeper.keep_rules(states)
         self.tell(now_ms)
-        self._writer.keep(self._dispatch.state)
+        self._keep()
 
     def tell(self, now_ms: int) -> None:
         """Tell whoever is to be told now, between two evaluations."""
@@ -89,8 +89,13 @@ class Alerting:
             deliveries += self._dispatch.hand_over(self._dispatch.mail(made.subject, made.text, now_ms * _NS))
         for delivery in deliveries:
             self._keeper.keep_delivery(delivery)
-        if deliveries:
-            self._writer.keep(self._dispatch.state)
+        if deliveries or self._dispatch.is_changed:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Keep what was told before it is sent: who ends this process in between neither tells twice nor never."""
+        self._writer.keep(self._dispatch.state)
+        self._dispatch.send_off()
 
     def _remember(self, now_ms: int) -> None:
         states = self._keeper.remembered()

@@ -229,6 +229,34 @@ def test_what_commands_order_is_told_and_the_channels_that_are_real_get_it(tmp_p
         watched.close()
 
 
+def test_what_was_on_its_way_when_the_process_ended_is_sent_by_the_next_and_by_no_other(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with answering({"/slack": Says(status=503)}) as slack:
+        secret = tmp_path / "slack"
+        secret.write_text(f"{slack.url}/slack\n")
+        watched = Watched(home, settings=replace(DRILL, alerts=Alerts(slack_url_file=str(secret))))
+        labels = {"alertname": "OwnTest", "severity": "info"}
+        watched.evaluate(SECOND)
+        sender = EmbeddedAlertSender(home)
+        sender.send([Alert("OwnTest", "info", "firing", labels, {"summary": "a test"}, 1, 1)], 2**62)
+        for _ in range(3):
+            watched.evaluate(SECOND)
+        wait_until(lambda: slack.asked)
+        slack.says["/slack"] = Says(body=b"ok")
+        before = len(slack.asked)
+        watched.alerting._dispatch._courier.close()  # as good as killed: nobody hears what comes of it
+        watched.kill()
+        watched.evaluate(SECOND)
+        wait_until(lambda: len(slack.asked) > before)
+        watched.evaluate(SECOND)
+        assert sender.handed("slack").times == 1
+        watched.kill()
+        watched.evaluate(SECOND)
+        assert [b"a test" in one.body for one in slack.asked[before:]] == [True]
+        watched.close()
+
+
 def test_the_settings_are_told_without_their_secrets() -> None:
     settings = WatchSettings(
         "shop", Tuning({"cpu": {"warning": 0.5}}, ("a",), (Slo("s", "", 0.9),)), Alerts("/slack", "/key")
