@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 #: How long who knows of alerts may take for a piece of an answer (seconds).
-_ALERTS_S = 5.0
+_ALERTS_S = 3.0
 
 
 def open_remote_stores(endpoints: RemoteEndpoints, http: HttpClient | None = None) -> Stores:

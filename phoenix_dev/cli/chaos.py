@@ -133,7 +133,7 @@ def _list(app: AppContext, *, as_json: bool) -> None:
         out.json(faults_json(BUILT_IN))
         return
     out.lines(fault_lines(BUILT_IN, width=out.width, clip=out.clip))
-    out.talk("and on the real stack: stop PART, pause PART, with collector, jaeger or grafana")
+    out.talk("and on the real stack: stop PART, pause PART, with collector, jaeger, loki or grafana")
 
 
 def _fault(

@@ -44,7 +44,7 @@ def business_of(scenario: Scenario) -> Counts:
         numbers += Counter({QUERIES: failures or 1, FAILED_QUERIES: failures})
     if scenario.tool:
         numbers[executions(scenario.tool, failed=scenario.tool_fails)] += 1
-    if not scenario.tool_fails:
+    if scenario.asks_model:
         numbers += _of_the_model(scenario)
     return +numbers
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Fault = Literal["", "slow-llm", "llm-errors", "lost-context", "slow-db", "db-errors", "tool-errors", "cache-misses"]
+Fault = Literal[
+    "", "slow-llm", "llm-errors", "lost-context", "slow-db", "db-errors", "tool-errors", "cache-misses", "worker-dies"
+]  # fmt: skip
 ServiceFault = Literal["not-ready", "gone"]
 
 #: What goes wrong in a request, and what comes of it. The empty fault, a healthy request, is none of them.
@@ -20,6 +22,7 @@ REQUEST_FAULTS: Mapping[Fault, str] = {
     "db-errors": "that database fails until a second circuit breaker opens; the cache has to do",
     "tool-errors": "the tool fails, and every request with it",
     "cache-misses": "the cache has lost what it knew",
+    "worker-dies": "a worker of the orchestrator dies of the request",
 }
 #: What is wrong with a service until it is cleared.
 SERVICE_FAULTS: Mapping[ServiceFault, str] = {

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from time import time_ns
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from opentelemetry._logs import SeverityNumber
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from opentelemetry._logs import Logger
 
-Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]
+Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 _METADATA = "metadata."
 
 
@@ -34,6 +35,19 @@ class Journal:
         attributes: dict[str, Any] = {_METADATA + name: value for name, value in metadata.items()}
         if duration_ms is not None:
             attributes["duration_ms"] = round(duration_ms, 3)
+        self._emit(level, message, attributes)
+
+    def write_last_words(self, message: str, error: BaseException) -> None:
+        """A record of what cannot go on, with what it dies of (semantic conventions, "Exceptions in logs")."""
+        attributes = {
+            _METADATA + "error": repr(error),
+            "exception.type": type(error).__name__,
+            "exception.message": str(error),
+            "exception.stacktrace": "".join(format_exception(error)),
+        }
+        self._emit("FATAL", message, attributes)
+
+    def _emit(self, level: Level, message: str, attributes: Mapping[str, Any]) -> None:
         self._logger.emit(
             timestamp=time_ns(),
             severity_number=SeverityNumber[level],

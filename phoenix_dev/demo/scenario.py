@@ -53,14 +53,26 @@ class Scenario:
         return self.fault == "tool-errors"
 
     @property
+    def worker_dies(self) -> bool:
+        """Whether the worker that has the request in hand does not survive it; the model is not asked then."""
+        return self.fault == "worker-dies"
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether a request comes so far that the model is asked."""
+        return not (self.tool_fails or self.worker_dies)
+
+    @property
     def answered(self) -> bool:
-        """Whether the tool works, and the model answers within the attempts allowed; otherwise the request fails."""
-        return self.llm_failures < MODEL_ATTEMPTS and not self.tool_fails
+        """Whether all goes well until the model is asked, and it answers within the attempts allowed; otherwise the
+        request fails.
+        """
+        return self.llm_failures < MODEL_ATTEMPTS and self.asks_model
 
     @property
     def status_code(self) -> int:
         """What the client of the api-gateway must see."""
-        return 200 if self.answered else 502 if self.tool_fails else 503
+        return 200 if self.answered else 503 if self.asks_model else 502
 
     def as_json(self) -> dict[str, Any]:
         """The request's body."""

@@ -107,7 +107,10 @@ def _orchestrator(trace: TraceTruth, scenario: Scenario) -> None:
     if scenario.tool_fails:
         trace.log(c.ORCHESTRATOR, "ERROR", "tool unavailable")
         return
-    trace.span(c.ORCHESTRATOR, "compose prompt")
+    trace.span(c.ORCHESTRATOR, "compose prompt", failed=scenario.worker_dies)
+    if scenario.worker_dies:
+        trace.log(c.ORCHESTRATOR, "FATAL", "worker died")
+        return
     trace.span(c.ORCHESTRATOR, "generate answer", failed=failed)
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_CHAT}", "client", failed=True, times=failures)
     trace.span(c.ORCHESTRATOR, f"POST {c.ROUTE_CHAT}", "client", times=scenario.answered)
@@ -168,7 +171,7 @@ def _tools(trace: TraceTruth, scenario: Scenario) -> None:
 
 
 def _model(trace: TraceTruth, scenario: Scenario) -> None:
-    if scenario.tool_fails:
+    if not scenario.asks_model:
         return
     for failed, times in ((True, scenario.llm_failures), (False, int(scenario.answered))):
         trace.span(c.LLM, f"POST {c.ROUTE_CHAT}", "server", failed=failed, times=times)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.demo.catalogue import GATEWAY, KNOWLEDGE_BREAKER, LLM, TOOLS
+from phoenix_dev.demo.catalogue import GATEWAY, KNOWLEDGE_BREAKER, LLM, ORCHESTRATOR, TOOLS
 from phoenix_dev.drilling.fault import BuiltIn, Host, Requests, Service
 from phoenix_dev.drilling.host import HOST, MOUNTPOINT
 from phoenix_dev.errors import UsageError
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _RATE = 10.0
 _ERRORS, _LATENCY, _MODEL, _BREAKERS = "ServiceErrorRate", "ApiLatencyP95", "LlmFailureRate", "CircuitBreakerOpen"
-_GATEWAY, _LLM, _BREAKER = {"service_name": GATEWAY}, {"service_name": LLM}, {"breaker": KNOWLEDGE_BREAKER}
+_GATEWAY, _LLM, _ORCHESTRATOR = {"service_name": GATEWAY}, {"service_name": LLM}, {"service_name": ORCHESTRATOR}
+_BREAKER = {"breaker": KNOWLEDGE_BREAKER}
 #: What is measured is there, and has been for a window.
 _ASKED = f'sum(rate({CALLS}{{service_name="{GATEWAY}", span_kind="SPAN_KIND_SERVER"}}[15s])) > 0'
 _GENERATED = f'sum(rate({LLM_OPERATIONS}{{service_name="{LLM}"}}[15s])) > 0'
@@ -74,6 +75,19 @@ _REQUESTS = (
 )  # fmt: skip
 
 
+_DIES = "a worker dies in one request in"
+_FATAL = (
+    _requests(
+        "worker-dies", "critical", f"{_DIES} 8", Requests(("worker-dies",), 8), "FatalLogs",
+        labels=_ORCHESTRATOR, along=(_ERRORS,),
+    ),
+    _requests(
+        "worker-dies", "warning", f"{_DIES} 80", Requests(("worker-dies",), 80), "FatalLogs",
+        labels=_ORCHESTRATOR, along=(_ERRORS,),
+    ),
+)  # fmt: skip
+
+
 def _healthy(service: str) -> str:
     return f'min({HEALTH}{{service_name="{service}"}}) == 1'
 
@@ -110,9 +124,9 @@ _HOSTS = tuple(
     )
 )
 
-BUILT_IN: Sequence[BuiltIn] = (*_REQUESTS, *_SERVICES, *_HOSTS)
+BUILT_IN: Sequence[BuiltIn] = (*_REQUESTS, *_FATAL, *_SERVICES, *_HOSTS)
 #: The rows of requirement R24 in both severities.
-TABLE = tuple(one for one in BUILT_IN if not isinstance(one.means, Service))
+TABLE = (*_REQUESTS, *_HOSTS)
 NAMES = tuple(dict.fromkeys(one.name for one in BUILT_IN))
 
 

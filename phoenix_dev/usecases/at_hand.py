@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 _LIST = "phoenix-dev chaos --list"
 #: How long a command of the user's may take (seconds).
 _COMMAND_S = 60.0
-#: Parts by the names that users and Prometheus have for them, as far as their absence can be told: who asks for alerts
-#: asks Prometheus and Loki, which have rules, and Alertmanager and the inbox.
-_JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "grafana": "grafana"}
+#: Parts by the names that users and Prometheus have for them, as far as their absence can be told: Prometheus tells it,
+#: Alertmanager sends it, and the inbox takes it.
+_JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "loki": "loki", "grafana": "grafana"}
 
 
 class FaultAtHand(Protocol):

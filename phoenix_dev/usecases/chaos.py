@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from phoenix_dev.drilling.host import HOST
 from phoenix_dev.errors import ExpectationFailed, NotReady, UsageError
 from phoenix_dev.model.drill import DrillReport, Other, Reached
 from phoenix_dev.model.message import told_of
 from phoenix_dev.signals.rules import alert_rules
+from phoenix_dev.usecases.besides import belongs, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -166,17 +166,11 @@ class Trial:
         for alert in alerts:
             key = repr(sorted(alert.labels.items()))
             new = alert.state == "firing" and alert.since_ns >= self._began_ns and key not in self._others
-            if new and not self._belongs(alert):
-                other = Other(alert.name, alert.severity, _summary(alert), self._after_s(), _explained(alert))
+            if new and not belongs(alert, self.fault.expected, self.fault.along):
+                why = explained(alert, self.fault.expected, self.tuning, self.time_scale)
+                other = Other(alert.name, alert.severity, _summary(alert), self._after_s(), why)
                 self._others[key] = other
                 yield other
-
-    def _belongs(self, alert: Alert) -> bool:
-        """Whether an alert comes with the fault. Beside a critical one there may be the warning of the same name."""
-        expected = self.fault.expected
-        if alert.name == expected.alert:
-            return expected.severity in (alert.severity, "critical")
-        return alert.name in self.fault.along
 
     def _alerts(self) -> list[Alert]:
         """Raises NotReady where the rule of the expected alert is not among those that are known."""
@@ -266,12 +260,3 @@ def failure_of(report: DrillReport) -> ExpectationFailed | None:
 
 def _summary(alert: Alert) -> str:
     return alert.annotations.get("summary", "")
-
-
-def _explained(alert: Alert) -> str:
-    """Why an alert says nothing against a drill."""
-    if alert.severity == "info":
-        return "for information"
-    if alert.labels.get("host_name", HOST) != HOST:
-        return "true of this machine"
-    return ""

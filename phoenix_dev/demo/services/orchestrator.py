@@ -26,6 +26,10 @@ class ModelUnavailable(ServiceError):
     status_code = 503
 
 
+class WorkerDied(ServiceError):
+    """The worker that had the request in hand is no more."""
+
+
 class Orchestrator:
     """Answers `POST /v1/process`."""
 
@@ -68,7 +72,11 @@ class Orchestrator:
         # What the prompt is made of came from spans that are no ancestors of this one: that is what links are for.
         links = [answer.by for answer in inputs if answer.by]
         with span(self._telemetry.tracer, "compose prompt", links=links) as current:
-            prompt = "\n".join([*(str(answer.body["text"]) for answer in inputs), scenario.question])
+            try:
+                prompt = compose(scenario, [str(answer.body["text"]) for answer in inputs])
+            except MemoryError as error:
+                self._telemetry.journal.write_last_words("worker died", error)
+                raise WorkerDied(f"the worker died: {error}") from error
             current.set_attribute("prompt.length", len(prompt))
             self._telemetry.journal.write("DEBUG", "prompt composed", inputs=len(inputs))
             return prompt
@@ -101,6 +109,13 @@ class Orchestrator:
             return None
         self._guard.ended(breaker, well=True)
         return answer
+
+
+def compose(scenario: Scenario, texts: Sequence[str]) -> str:
+    """What the model is asked: what was found out, and the question. Raises MemoryError for the fault `worker-dies`."""
+    if scenario.worker_dies:
+        raise MemoryError("the prompt has no room")
+    return "\n".join([*texts, scenario.question])
 
 
 def build(surroundings: Surroundings) -> Parts:

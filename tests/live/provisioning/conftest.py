@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: Fixed, so that a failure can be looked at again: first all is well, then each fault occurs twice.
 _HEALTHY = TrafficPlan(seed=20260101, count=30, rate=10)
-_TROUBLED = TrafficPlan(seed=20260102, count=28, rate=10, faults=FAULTS, fault_every=2)
+_TROUBLED = TrafficPlan(seed=20260102, count=4 * len(FAULTS), rate=10, faults=FAULTS, fault_every=2)
 _COUNTED = 'sum(traces_span_metrics_calls_total{service_name="api-gateway", span_kind="SPAN_KIND_SERVER"})'
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KINDS = {1: "internal", 2: "server", 3: "client"}
 _STATUSES = {0: "unset", 1: "ok", 2: "error"}
-_LEVELS = {1: "TRACE", 5: "DEBUG", 9: "INFO", 13: "WARN", 17: "ERROR"}
+_LEVELS = {1: "TRACE", 5: "DEBUG", 9: "INFO", 13: "WARN", 17: "ERROR", 21: "FATAL"}
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def test_what_the_user_sees_of_each_fault() -> None:
     assert {fault for fault, statuses in seen.items() if statuses == {200}} == {
         "slow-llm", "lost-context", "slow-db", "db-errors", "cache-misses",
     }  # fmt: skip
-    assert (seen["llm-errors"], seen["tool-errors"]) == ({200, 503}, {502})
+    assert (seen["llm-errors"], seen["tool-errors"], seen["worker-dies"]) == ({200, 503}, {502}, {502})
 
 
 def test_ids_belong_to_one_request_each() -> None:

@@ -73,6 +73,15 @@ def test_a_tool_that_fails_fails_every_span_up_to_the_root_and_nobody_asks_the_m
     assert not [key for key in truth.spans if key[0] == "llm-service"]
 
 
+def test_a_worker_that_dies_says_so_as_its_last_word_and_nobody_asks_the_model() -> None:
+    truth = truth_of(replace(PLAIN, fault="worker-dies", tool="calculator"))
+    assert truth.logs["orchestrator", "FATAL", "worker died"] == 1
+    failed = {key[:2] for key in truth.spans if key[3] == "error"}
+    assert {"api-gateway", "orchestrator"} == {service for service, _ in failed}
+    assert ("orchestrator", "compose prompt") in failed
+    assert not [key for key in truth.spans if key[0] == "llm-service"]
+
+
 def test_a_database_that_fails_opens_a_breaker_and_the_user_sees_nothing() -> None:
     truth = truth_of(replace(PLAIN, fault="db-errors", fresh=True))
     assert truth.spans["knowledge-base", "query", "internal", "error"] == 3

@@ -43,5 +43,6 @@ def test_the_critical_alert_is_expected_unless_another_is_wanted() -> None:
     assert built_in("slow-answers", None).severity == "warning"
     with pytest.raises(UsageError, match="of severity warning only"):
         built_in("slow-answers", "critical")
+    assert built_in("worker-dies", None).alert == "FatalLogs"
     with pytest.raises(UsageError, match="'cache-misses' is no fault that an alert watches for"):
         built_in("cache-misses", None)
