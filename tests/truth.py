@@ -59,7 +59,21 @@ def logs_of(found: Request) -> Counter[tuple[str, ...]]:
     return Counter((r.service, level_of(r.severity_number), r.message) for r in found.all_logs)
 
 
-def log_key(log: dict[str, Any]) -> tuple[str, ...]:
+def expect_the_commands_to_say_it(stack: RunningStack, lines: list[dict[str, Any]]) -> None:
+    """`trace` and `logs` as whole commands: each request by another of its IDs."""
+    for index, line in enumerate(lines):
+        id_name = IDS[index % len(IDS)]
+        spans, logs = expected(line, id_name)
+        shown = stack.run("trace", line[id_name], "--json").json()["traces"]
+        rows = Counter((s["service"], s["name"], s["kind"], s["status"]) for trace in shown for s in trace["spans"])
+        assert rows == spans, line
+        assert Counter(_key(log) for trace in shown for log in trace["logs"]) == logs, line
+        told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
+        assert Counter(map(_key, told)) == logs, line
+        assert [log["timestamp"] for log in told] == sorted(log["timestamp"] for log in told)
+
+
+def _key(log: dict[str, Any]) -> tuple[str, ...]:
     return log["service"], log["level"], log["message"]
 
 

@@ -18,8 +18,8 @@ from phoenix_dev.usecases.find_request import find_request
 from tests.stack import running_stack
 from tests.truth import (
     IDS,
+    expect_the_commands_to_say_it,
     expected,
-    log_key,
     logs_of,
     requests_expected,
     requests_told,
@@ -91,16 +91,7 @@ def test_the_commands_say_the_same(sent: list[dict[str, Any]], stack: RunningSta
     healthy = [line for line in sent if not line["fault"]]
     chosen = [*faulty[:: len(faulty) // 20][:20], *healthy[:: len(healthy) // 20][:20]]
     assert len(chosen) == AS_COMMANDS
-    for index, line in enumerate(chosen):
-        id_name = IDS[index % len(IDS)]
-        spans, logs = expected(line, id_name)
-        shown = stack.run("trace", line[id_name], "--json").json()
-        rows = [span for trace in shown["traces"] for span in trace["spans"]]
-        assert Counter((s["service"], s["name"], s["kind"], s["status"]) for s in rows) == spans
-        assert Counter(log_key(log) for trace in shown["traces"] for log in trace["logs"]) == logs
-        told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
-        assert Counter(log_key(log) for log in told) == logs
-        assert [log["timestamp"] for log in told] == sorted(log["timestamp"] for log in told)
+    expect_the_commands_to_say_it(stack, chosen)
 
 
 def test_span_metrics_and_log_counts_are_the_truth(sent: list[dict[str, Any]], stack: RunningStack) -> None:

@@ -23,8 +23,8 @@ from phoenix_dev.usecases.find_request import find_request, read_traces
 from tests.stack import RunningStack, running_stack
 from tests.truth import (
     IDS,
+    expect_the_commands_to_say_it,
     expected,
-    log_key,
     logs_of,
     requests_expected,
     requests_told,
@@ -127,14 +127,7 @@ def test_the_logs_of_the_period_are_those_of_all_requests_and_nothing_else(
 
 
 def test_the_commands_say_the_same(sent: list[dict[str, Any]], stack: RunningStack) -> None:
-    for index, line in enumerate(random.Random(5).sample(sent, AS_COMMANDS)):
-        id_name = IDS[index % len(IDS)]
-        spans, logs = expected(line, id_name)
-        shown = stack.run("trace", line[id_name], "--json").json()
-        rows = [span for trace in shown["traces"] for span in trace["spans"]]
-        assert Counter((s["service"], s["name"], s["kind"], s["status"]) for s in rows) == spans
-        told = stack.run("logs", "--correlation", line[id_name], "--json").json_lines()
-        assert Counter(log_key(log) for log in told) == logs
+    expect_the_commands_to_say_it(stack, random.Random(5).sample(sent, AS_COMMANDS))
 
 
 def test_metrics_counts_every_request_and_what_it_used(sent: list[dict[str, Any]], stack: RunningStack) -> None:

@@ -26,19 +26,9 @@ if TYPE_CHECKING:
     from phoenix_dev.runtime.embedded.runtime import EmbeddedRuntime
     from phoenix_dev.runtime.record import EngineRecord
 
-PATIENCE_S = 30.0
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 MIB = 1 << 20
 EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
-
-@pytest.fixture
-def engine(runtime: EmbeddedRuntime) -> EngineRecord:
-    """A running engine, by its record."""
-    runtime.start(PATIENCE_S)
-    record = runtime.engine.record()
-    assert record is not None
-    return record
 
 
 def accepts(port: int) -> bool:

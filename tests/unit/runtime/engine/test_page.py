@@ -24,15 +24,6 @@ PATIENCE_S = 30.0
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
-@pytest.fixture
-def engine(runtime: EmbeddedRuntime) -> EngineRecord:
-    """A running engine, by its record."""
-    runtime.start(PATIENCE_S)
-    record = runtime.engine.record()
-    assert record is not None
-    return record
-
-
 def asked(engine: EngineRecord, path: str = "/", address: str = "127.0.0.1") -> tuple[int, str]:
     """What the page answers."""
     connection = HTTPConnection(address, engine.ui_port, timeout=20)
