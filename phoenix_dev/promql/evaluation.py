@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.promql.aggregation import aggregated
-from phoenix_dev.promql.allowance import MOST_STEPS, Allowance
+from phoenix_dev.promql.allowance import Allowance
 from phoenix_dev.promql.binary import between_numbers, binary
 from phoenix_dev.promql.functions import scalar_function, vector_function
 from phoenix_dev.promql.nodes import (
@@ -22,7 +22,6 @@ from phoenix_dev.promql.nodes import (
 )
 from phoenix_dev.promql.rows import Row, unnamed
 from phoenix_dev.promql.selection import instants, ranges, subquery
-from phoenix_dev.stores.expressions import WrongExpression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,14 +34,12 @@ if TYPE_CHECKING:
 
 class Evaluation:
     """`steps`: the times (Unix milliseconds) to evaluate at; `query`: first and last time of the whole query, which are
-    others for what is in a subquery. Raises WrongExpression when there are too many steps, or series for as many.
+    others for what is in a subquery.
     """
 
     def __init__(
         self, source: SeriesSource, steps: range, query: tuple[int, int], allowance: Allowance | None = None
     ) -> None:
-        if len(steps) > MOST_STEPS:
-            raise WrongExpression(f"a subquery of it has {len(steps):,} steps, which is more than {MOST_STEPS:,}")
         self.steps = steps
         self.allowance = allowance or Allowance()
         self._source = source

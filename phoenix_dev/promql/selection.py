@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from operator import ne
 from typing import TYPE_CHECKING
 
-from phoenix_dev.promql.rows import Row
+from phoenix_dev.promql.allowance import MOST_STEPS
+from phoenix_dev.promql.rows import Row, same
 from phoenix_dev.promql.source import Stream, is_stale
+from phoenix_dev.stores.expressions import WrongExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from phoenix_dev.promql.evaluation import Evaluation
     from phoenix_dev.promql.nodes import RangeSelector, Selector, Subquery
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 LOOKBACK_MS = 5 * 60_000
 #: The step of a subquery that does not say one: how often compose/prometheus evaluates rules.
 SUBQUERY_STEP_MS = 15_000
+#: Steps of a subquery that are evaluated at once: of series that are seldom there, only what there is is held.
+_TOGETHER = 10_000
 
 
 def instants(evaluation: Evaluation, selector: Selector, *, times: bool = False) -> Vector:
@@ -73,12 +78,23 @@ def subquery(evaluation: Evaluation, node: Subquery) -> tuple[Sequence[Stream], 
     step = node.step_ms or SUBQUERY_STEP_MS
     first = (min(ends) - node.range_ms) // step * step + step
     steps = range(first, max(ends) + 1, step)
-    if not steps:
-        return [], ends, node.range_ms
-    streams = [_stream(row, steps) for row in evaluation.at(steps).rows(node.expression)]
-    return streams, ends, node.range_ms
+    if len(steps) > MOST_STEPS:
+        raise WrongExpression(f"a subquery of it has {len(steps):,} steps, which is more than {MOST_STEPS:,}")
+    found: dict[Hashable, Stream] = {}
+    for begin in range(0, len(steps), _TOGETHER):
+        some = steps[begin : begin + _TOGETHER]
+        for row in evaluation.at(some).rows(node.expression):
+            stream = found.setdefault(same(row.labels), Stream(row.labels, array("q"), array("d")))
+            evaluation.allowance.read(_add(stream, row, some))
+    return list(found.values()), ends, node.range_ms
 
 
-def _stream(row: Row, steps: range) -> Stream:
-    pairs = [(step, value) for step, value in zip(steps, row.values, strict=True) if value is not None]
-    return Stream(row.labels, [step for step, _ in pairs], [value for _, value in pairs])
+def _add(stream: Stream, row: Row, steps: range) -> int:
+    """Put what a series has at some steps behind what it had before; how much that is."""
+    assert isinstance(stream.times_ms, array) and isinstance(stream.values, array)  # noqa: PT018 - one thing
+    before = len(stream.values)
+    for step, value in zip(steps, row.values, strict=True):
+        if value is not None:
+            stream.times_ms.append(step)
+            stream.values.append(value)
+    return len(stream.values) - before

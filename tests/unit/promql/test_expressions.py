@@ -226,12 +226,19 @@ def test_what_would_not_fit_into_memory_is_refused() -> None:
         at(f'label_replace(x, "b", "{"$1" * 9}", "a", "(.*)")', 0, series("x", [1], a="a" * 8192))
 
 
+def test_of_series_that_are_seldom_there_a_subquery_holds_what_there_is() -> None:
+    begins = range(0, 7 * 1440 * M, 77 * M)
+    short = [Stream({"__name__": "x", "a": str(at)}, [at + M, at + M + 15 * S], [1, 2]) for at in begins]
+    assert at("sum(sum_over_time(x[7d:15s]))", 7 * 1440 * M, *short) == {"": len(begins) * (1 + 20 * 2)}
+
+
 def test_what_would_be_read_or_last_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = series("x", range(60)), series("y", range(60))
     monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SAMPLES", 100)
     assert at("sum_over_time(x[1h])", 60 * M, x) == {"": 1770}
     with pytest.raises(WrongExpression, match="more than 100 samples"):
         at("sum_over_time(x[1h]) + sum_over_time(y[1h])", 60 * M, x, y)
+    monkeypatch.undo()
     monkeypatch.setattr("phoenix_dev.promql.allowance.MOST_SECONDS", 0.2)
     with pytest.raises(WrongExpression, match="takes more than"):
         over("max_over_time(vector(1)[9h:1s])", range(10_000))
