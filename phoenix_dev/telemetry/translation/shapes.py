@@ -83,8 +83,7 @@ def _summary_values(point: metrics_pb2.SummaryDataPoint) -> list[float]:
 
 
 _NUMBER = Shape(lambda _: None, lambda family, _: [{NAME: family}], _number)
-#: By the kind of metric. Exponential histograms have none: Prometheus keeps them as native histograms, which no
-#: expression over classic ones means.
+#: By the kind of metric. Exponential histograms have none: they are made explicit before (exponential.py).
 SHAPES = {
     "gauge": _NUMBER,
     "sum": _NUMBER,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from phoenix_dev.model.otlp import hex_id
 from phoenix_dev.model.series import Exemplar
 from phoenix_dev.promql.source import STALE
+from phoenix_dev.telemetry.translation.exponential import explicit
 from phoenix_dev.telemetry.translation.labels import TARGET_INFO, ResourceLabels
 from phoenix_dev.telemetry.translation.memory import Memory
 from phoenix_dev.telemetry.translation.names import metric_name
@@ -58,8 +59,9 @@ class Translator:
     """Takes exports one after the other, and remembers what the next one needs: `most` kinds of points at most.
 
     Deltas are added up. Where a point says that its counting began after the newest sample of its series, that is a
-    sample of zeros. Points without a time, or measured after `until_ms`, give nothing, and neither do histograms of too
-    many buckets, exponential ones, and sums and histograms that do not say whether they are deltas.
+    sample of zeros. Exponential histograms become explicit ones. Points without a time, or measured after `until_ms`,
+    give nothing, and neither do histograms of too many buckets, and sums and histograms that do not say whether they
+    are deltas.
     """
 
     def __init__(self, most: int = 50_000) -> None:
@@ -79,6 +81,8 @@ class Translator:
         for scoped in group.scope_metrics:
             for metric in scoped.metrics:
                 kind = metric.WhichOneof("data")
+                if kind == "exponential_histogram":
+                    metric, kind = explicit(metric), "histogram"
                 if kind is not None:
                     data = getattr(metric, kind)
                     times += filter(self._counts, (_milliseconds(point.time_unix_nano) for point in data.data_points))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from phoenix_dev.promql.source import is_stale
 from phoenix_dev.telemetry.translation.translator import Translator
+from phoenix_dev.watching.identity import give_environment
 from tests import otlp
 from tests.live.promql.asking import Answer, Prometheus, agree
 from tests.live.promql.exports import Sender
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.live.compose.by_hand import ByHand
 
 #: A measurement: labels of its series, time (Unix milliseconds), value, trace ID.
@@ -62,13 +68,47 @@ def test_deltas_are_added_up_as_prometheus_adds_them_up(stack: ByHand) -> None:
         for samples in translator.samples(export):
             for labels, value in zip(samples.labels, samples.values, strict=True):
                 ours.setdefault(_key(labels), {})[samples.time_ms] = value
-    newest = {key: values[max(values)] for key, values in ours.items()}
+    newest = {key: last_of(values) for key, values in ours.items()}
     theirs = prometheus.samples(f'{{service_name="{name}"}}')
     assert {dict(key)["__name__"]: value for key, value in newest.items() if ("le", "0.1") not in key} == {
         "beside_them_ratio": 3, "done_True_total": 9, "done_False": -6, "took_seconds_sum": 7.5,
         "took_seconds_count": 24, "took_seconds_bucket": 24,
     }  # fmt: skip
     assert agree(ours, theirs)
+
+
+def test_exponential_histograms_become_explicit_ones_as_in_the_collector(stack: ByHand) -> None:
+    prometheus, translator, name, dice = Prometheus(stack), Translator(), f"exp-{otlp.new_span_id()}", random.Random(3)
+    shapes = [(unit, scale, kind) for unit in ("s", "By") for scale in (-2, 0, 3) for kind in (1, 2)]
+    counts = [[dice.randrange(4) for _ in range(30)] for _ in shapes]
+    ours: Answer = {}
+    for step in range(1, 3):
+        time = time_ns() - (3 - step) * otlp.SECOND
+        export = otlp.metrics(name)
+        for (unit, scale, kind), buckets in zip(shapes, counts, strict=True):
+            metric = export.resource_metrics[0].scope_metrics[0].metrics.add(name=f"m{scale}.{kind}", unit=unit)
+            metric.exponential_histogram.aggregation_temporality = kind  # type: ignore[assignment]
+            times = step if kind == 2 else 1
+            point = metric.exponential_histogram.data_points.add(time_unix_nano=time, scale=scale, sum=0.75 * times)
+            point.count, point.zero_count = times * (sum(buckets) + 5), times * 5
+            point.positive.offset = -12
+            point.positive.bucket_counts.extend(times * one for one in buckets)
+        stack.send("metrics", export)
+        give_environment(export.resource_metrics[0].resource, "development")
+        for samples in translator.samples(export):
+            for labels, value in zip(samples.labels, samples.values, strict=True):
+                ours.setdefault(_key(labels), {})[samples.time_ms] = value
+
+    def found() -> Answer:
+        kept = prometheus.samples(f'{{service_name="{name}"}}')
+        return kept if len(kept) >= len(ours) else {}
+
+    theirs = wait_until(found, what="every series")
+    assert agree({key: {0: last_of(one)} for key, one in ours.items()}, {k: {0: last_of(o)} for k, o in theirs.items()})
+
+
+def last_of(values: Mapping[int, float]) -> float:
+    return values[max(values)]
 
 
 def test_target_info_tells_of_the_resource(stack: ByHand) -> None:
