@@ -12,7 +12,7 @@ from phoenix_dev.model.quantity import clock, day, duration
 from phoenix_dev.model.unit import plain
 from phoenix_dev.usecases.alert_history import read_history
 from phoenix_dev.usecases.alerts import alert_states, delivered
-from phoenix_dev.web.asked import Asked
+from phoenix_dev.web.form import Form
 from phoenix_dev.web.lanes import lanes_of
 from phoenix_dev.web.markup import page
 from phoenix_dev.web.metrics import WINDOWS, range_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.message import Words
     from phoenix_dev.stores import Stores
     from phoenix_dev.web.metrics import Range
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
 
     _Found = TypeVar("_Found")
 
@@ -76,23 +76,23 @@ class _Told:
 class AlertPages:
     """`/alerts`, and what of it changes, for who has the page already."""
 
-    def __init__(self, reading: Reading, project: str) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, project: str) -> None:
+        self._readers = readers
         self._project = project
 
     async def show(self, request: Request) -> Response:
         """The page."""
-        asked = Asked(request.query_params)
-        values = await self._values(asked)
-        return page("alerts.html", 400 if asked.wrong else 200, **values, windows=WINDOWS, active="alerts", typed="")
+        form = Form(request.query_params)
+        values = await self._values(form)
+        return page("alerts.html", 400 if form.wrong else 200, **values, windows=WINDOWS, active="alerts", typed="")
 
     async def changing(self, request: Request) -> Response:
         """What of it changes, as it is now."""
-        return page("_alerts.html", 200, **await self._values(Asked(request.query_params)))
+        return page("_alerts.html", 200, **await self._values(Form(request.query_params)))
 
-    async def _values(self, asked: Asked) -> dict[str, object]:
-        shown = range_of(asked, time.time_ns(), _WINDOW)
-        found = await self._reading.ask(lambda stores: _read(stores, shown))
+    async def _values(self, form: Form) -> dict[str, object]:
+        shown = range_of(form, time.time_ns(), _WINDOW)
+        found = await self._readers.ask(lambda stores: _read(stores, shown))
         now = time.time_ns()
         sent = found.sent[-_MOST_SENT:]
         return {
@@ -104,7 +104,7 @@ class AlertPages:
             "lanes": lanes_of(found.history, sent) if found.history else None,
             "sent": [_sent_view(one, place) for place, one in reversed(list(enumerate(sent)))],
             "more_sent": len(found.sent) - len(sent),
-            "wrong": asked.wrong,
+            "wrong": form.wrong,
             "lacks": found.lacks,
             "signs": _SIGNS,
         }

@@ -16,7 +16,7 @@ from phoenix_dev.web.live import Streams
 from phoenix_dev.web.logs import LogPages
 from phoenix_dev.web.markup import STATIC, page
 from phoenix_dev.web.metrics import MetricPages
-from phoenix_dev.web.reading import Reading
+from phoenix_dev.web.readers import Readers
 from phoenix_dev.web.requests import RequestPages
 from phoenix_dev.web.system import SystemPages
 from phoenix_dev.web.traces import TracePages
@@ -36,10 +36,10 @@ def page_app(
     open_stores: Callable[[], Stores], project: str, tuning: Tuning | None = None
 ) -> tuple[Starlette, Streams]:
     """The page of some stores, and the streams that it has open. `tuning`: what the project changed of indicators."""
-    reading, streams = Reading(open_stores), Streams()
-    traces, requests = TracePages(reading, streams, project), RequestPages(reading, streams, project)
-    logs, system = LogPages(reading, streams, project), SystemPages(reading, project)
-    metrics, alerts = MetricPages(reading, project, tuning or Tuning()), AlertPages(reading, project)
+    readers, streams = Readers(open_stores), Streams()
+    traces, requests = TracePages(readers, streams, project), RequestPages(readers, streams, project)
+    logs, system = LogPages(readers, streams, project), SystemPages(readers, project)
+    metrics, alerts = MetricPages(readers, project, tuning or Tuning()), AlertPages(readers, project)
     routes = [
         Route("/", traces.show),
         Route("/traces", traces.show),

@@ -12,7 +12,7 @@ from phoenix_dev.errors import NotFound
 from phoenix_dev.model.log import LEVELS
 from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.usecases import cannot
-from phoenix_dev.web.asked import LOG_LIMITS, WINDOWS, Asked, log_filter
+from phoenix_dev.web.form import LOG_LIMITS, WINDOWS, Form, log_filter
 from phoenix_dev.web.live import Event
 from phoenix_dev.web.markup import fragment, page, query
 from phoenix_dev.web.views import WHOLE, digest_of, log_line, log_lines, values_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from phoenix_dev.stores import Stores
     from phoenix_dev.stores.logs import LogPage
     from phoenix_dev.web.live import Streams
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
 
 #: Records that one event brings at most; of more only the number is told.
 _AT_ONCE = 200
@@ -40,25 +40,25 @@ _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,64}:[0-9]{1,18}")
 class LogPages:
     """`/logs`, its stream, and `/log`, one record with all it says."""
 
-    def __init__(self, reading: Reading, streams: Streams, project: str) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, streams: Streams, project: str) -> None:
+        self._readers = readers
         self._streams = streams
         self._project = project
 
     async def show(self, request: Request) -> Response:
         """The newest that pass, oldest first."""
-        asked = Asked(request.query_params)
-        keep, limit = log_filter(asked), asked.limit(LOG_LIMITS)
+        form = Form(request.query_params)
+        keep, limit = log_filter(form), form.limit(LOG_LIMITS)
 
         def read(stores: Stores) -> tuple[LogPage, tuple[str, ...], tuple[str, ...]]:
             services = tuple(one.service for one in stores.services.activity(time.time_ns() - _DAY_NS))
             return stores.logs.search(keep, limit), services, tuple(cannot.of_logs(stores, keep.since_ns))
 
-        found, services, lacks = await self._reading.ask_following(read)
-        given: dict[str, object] = {name: asked.text(name) for name in ("service", "level", "text", "since")}
+        found, services, lacks = await self._readers.ask_following(read)
+        given: dict[str, object] = {name: form.text(name) for name in ("service", "level", "text", "since")}
         return page(
             "logs.html",
-            400 if asked.wrong else 200,
+            400 if form.wrong else 200,
             project=self._project,
             active="logs",
             typed="",
@@ -68,9 +68,9 @@ class LogPages:
             services=services,
             levels=LEVELS,
             windows=WINDOWS,
-            asked=asked.given,
+            form=form.given,
             filtered=any(given[name] for name in ("service", "level", "text")),
-            wrong=asked.wrong,
+            wrong=form.wrong,
             lacks=lacks,
             given=given,
             live=query(given, after=found.cursor),
@@ -81,19 +81,19 @@ class LogPages:
         cursor = request.headers.get("last-event-id") or request.query_params.get("after", "")
         if not _CURSOR.fullmatch(cursor):
             return PlainTextResponse("there is no such place to begin\n", 400)
-        return self._streams.of(self._arriving(log_filter(Asked(request.query_params)), cursor))
+        return self._streams.of(self._arriving(log_filter(Form(request.query_params)), cursor))
 
     async def _arriving(self, keep: LogFilter, cursor: str) -> AsyncIterator[Event]:
         yield Event("begin", {}, cursor)
         while True:
-            tail = await self._reading.ask_following(lambda stores: stores.logs.tail(cursor))  # noqa: B023
+            tail = await self._readers.ask_following(lambda stores: stores.logs.tail(cursor))  # noqa: B023
             passing = [record for record in tail.records if keep.keeps(record)]
             if passing:
                 newest = sorted(passing, key=lambda record: record.time_ns)[-_AT_ONCE:]
                 rows = [fragment("_log.html", line=log_line(record)) for record in newest]
                 yield Event("records", {"rows": rows, "skipped": len(passing) - len(newest)}, tail.cursor)
             cursor = tail.cursor
-            pause = await self._reading.ask_following(lambda stores: stores.logs.capabilities.poll_seconds)
+            pause = await self._readers.ask_following(lambda stores: stores.logs.capabilities.poll_seconds)
             if await self._streams.pause(max(_OFTEN_S, pause)):
                 return
 
@@ -108,7 +108,7 @@ class LogPages:
             records = stores.logs.search(keep, None, follow=False).records
             return next((record for record in records if digest_of(record) == digest), None)
 
-        found = await self._reading.ask(read)
+        found = await self._readers.ask(read)
         if found is None:
             raise NotFound("This log record is not there any more", hint="phoenix-dev logs")
         return page(

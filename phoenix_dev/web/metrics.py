@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.moment import rfc3339
 from phoenix_dev.model.quantity import clock, day, duration, duration_ns
 from phoenix_dev.usecases.courses import read_courses
-from phoenix_dev.web.asked import Asked
 from phoenix_dev.web.charts import drawn
+from phoenix_dev.web.form import Form
 from phoenix_dev.web.markup import page
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.course import Courses
     from phoenix_dev.signals.tuning import Tuning
     from phoenix_dev.stores import Stores
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
 
 WINDOWS = ("5m", "15m", "1h", "6h", "24h", "7d")
 _WINDOW = "15m"
@@ -64,13 +64,13 @@ class Range:
         return {"since": rfc3339(max(0, middle - half), 3), "until": rfc3339(middle + half, 3)}
 
 
-def range_of(asked: Asked, now_ns: int, window: str = _WINDOW) -> Range:
+def range_of(form: Form, now_ns: int, window: str = _WINDOW) -> Range:
     """What a form asks for. A wrong one is told beside the form, and the usual time is shown."""
-    typed = asked.text("since") or window
-    since, until = asked.since(window), asked.until()
-    if asked.wrong:
+    typed = form.text("since") or window
+    since, until = form.since(window), form.until()
+    if form.wrong:
         typed = window
-    if until is None and (duration_ns(typed) is not None or asked.wrong):
+    if until is None and (duration_ns(typed) is not None or form.wrong):
         length = min(_LONGEST_NS, max(_SHORTEST_NS, now_ns - since))
         return Range(now_ns - length, now_ns, True, typed)
     end = min(until or now_ns, now_ns)
@@ -81,37 +81,37 @@ def range_of(asked: Asked, now_ns: int, window: str = _WINDOW) -> Range:
 class MetricPages:
     """`/metrics`, and its charts alone, for who has them already."""
 
-    def __init__(self, reading: Reading, project: str, tuning: Tuning) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, project: str, tuning: Tuning) -> None:
+        self._readers = readers
         self._project = project
         self._tuning = tuning
 
     async def show(self, request: Request) -> Response:
         """The page."""
-        asked = Asked(request.query_params)
-        shown = range_of(asked, time.time_ns())
+        form = Form(request.query_params)
+        shown = range_of(form, time.time_ns())
 
         def services(stores: Stores) -> tuple[str, ...]:
             return tuple(one.service for one in stores.services.activity(shown.since_ns))
 
-        values = await self._values(asked, shown)
-        known = await self._reading.ask(services)
-        status = 400 if asked.wrong else 200
+        values = await self._values(form, shown)
+        known = await self._readers.ask(services)
+        status = 400 if form.wrong else 200
         return page("metrics.html", status, **values, services=known, windows=WINDOWS, active="metrics", typed="")
 
     async def charts(self, request: Request) -> Response:
         """Its charts as they are now."""
-        asked = Asked(request.query_params)
-        return page("_charts.html", 200, **await self._values(asked, range_of(asked, time.time_ns())))
+        form = Form(request.query_params)
+        return page("_charts.html", 200, **await self._values(form, range_of(form, time.time_ns())))
 
-    async def _values(self, asked: Asked, shown: Range) -> dict[str, object]:
-        service = asked.text("service")
+    async def _values(self, form: Form, shown: Range) -> dict[str, object]:
+        service = form.text("service")
 
         def read(stores: Stores) -> Courses:
             return read_courses(stores, service, shown.since_ns, shown.until_ns, self._tuning)
 
         began = time.monotonic()
-        found = await self._reading.ask(read)
+        found = await self._readers.ask(read)
         took_s = time.monotonic() - began
         given = {"service": service, **({"since": shown.typed} if shown.live else shown.moved(0))}
         return {
@@ -121,6 +121,6 @@ class MetricPages:
             "every_s": max(shown.every_s, math.ceil(_IDLE * took_s)) if shown.live else 0,
             "given": given,
             "sections": [(one.title, [drawn(course) for course in one.courses]) for one in found.sections],
-            "wrong": asked.wrong,
+            "wrong": form.wrong,
             "troubles": found.troubles,
         }

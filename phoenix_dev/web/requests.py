@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.timeline import Timeline
     from phoenix_dev.stores import Stores
     from phoenix_dev.web.live import Streams
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
     from phoenix_dev.web.views import SpanView
 
 #: Traces whose waterfalls stand on one page, and others that are named.
@@ -51,8 +51,8 @@ _RECENTLY_NS = 120 * 10**9
 class RequestPages:
     """`/find`, `/trace/ID`, its stream, and `/trace/ID/span/KEY`."""
 
-    def __init__(self, reading: Reading, streams: Streams, project: str) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, streams: Streams, project: str) -> None:
+        self._readers = readers
         self._streams = streams
         self._project = project
 
@@ -69,7 +69,7 @@ class RequestPages:
             some = Bearers(found.kind, found.value, found.trace_ids[:_MOST_TRACES], found.loose)
             return found, read_request(stores, typed, some), tuple(cannot.of_trace(stores))
 
-        found, whole, lacks = await self._reading.ask(read)
+        found, whole, lacks = await self._readers.ask(read)
         if whole is None:
             span = query(span=found.value if found.kind == "span" else "")
             return RedirectResponse(f"/trace/{found.trace_ids[0]}{span}", 303)
@@ -110,7 +110,7 @@ class RequestPages:
             correlation = next(iter(correlation_ids(trace)), "")
             return trace, _others(stores, trace_id, correlation), correlation, tuple(cannot.of_trace(stores))
 
-        found, others, correlation, lacks = await self._reading.ask(read)
+        found, others, correlation, lacks = await self._readers.ask(read)
         timeline = timeline_of(found)
         view = trace_view(timeline, expand=expand, now_ns=time.time_ns())
         index = span_at(timeline, key) if key else None
@@ -142,7 +142,7 @@ class RequestPages:
     async def _growing(self, trace_id: str) -> AsyncIterator[Event]:
         before, quiet_since = None, time.monotonic()
         while time.monotonic() - quiet_since < _QUIET_S:
-            found = await self._reading.ask(lambda stores: read_traces(stores, [trace_id])[0])
+            found = await self._readers.ask(lambda stores: read_traces(stores, [trace_id])[0])
             size = (len(found.spans), len(found.logs))
             if size != before:
                 before, quiet_since = size, time.monotonic()
@@ -164,7 +164,7 @@ class RequestPages:
                 raise NotFound(f"The trace {trace_id} has no span {key[:100]}", hint=f"phoenix-dev trace {trace_id}")
             return span_view(timeline, index, whole=whole)
 
-        return page("_span.html", span=await self._reading.ask(read))
+        return page("_span.html", span=await self._readers.ask(read))
 
 
 def _read_trace(stores: Stores, trace_id: str) -> Trace:

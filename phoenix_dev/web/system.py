@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.quantity import ago, duration, rate, share
 from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.see_system import see_system
-from phoenix_dev.web.asked import WINDOWS, Asked
 from phoenix_dev.web.drawing import draw
+from phoenix_dev.web.form import WINDOWS, Form
 from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.markup import page
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.model.system import ServiceFigures, System
     from phoenix_dev.stores import Stores
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
 
 #: Services that a table has, and that a map can be read with.
 _MOST_SERVICES = 500
@@ -47,27 +47,27 @@ class ServiceRow:
 class SystemPages:
     """`/services` and `/map`."""
 
-    def __init__(self, reading: Reading, project: str) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, project: str) -> None:
+        self._readers = readers
         self._project = project
 
     async def services(self, request: Request) -> Response:
         """Every service: how much, how well, how fast."""
-        asked = Asked(request.query_params)
-        found, lacks, values = await self._read(asked, "services")
+        form = Form(request.query_params)
+        found, lacks, values = await self._read(form, "services")
         rows = [_row(one, found) for one in found.services[:_MOST_SERVICES]]
-        return page("services.html", 400 if asked.wrong else 200, **values, rows=rows, lacks=lacks)
+        return page("services.html", 400 if form.wrong else 200, **values, rows=rows, lacks=lacks)
 
     async def map(self, request: Request) -> Response:
         """Who calls whom."""
-        asked = Asked(request.query_params)
-        found, lacks, values = await self._read(asked, "map")
+        form = Form(request.query_params)
+        found, lacks, values = await self._read(form, "map")
         calls = sorted(found.calls, key=lambda call: -call.count)
         shown = {name for call in calls for name in (call.caller, call.callee)}
         drawing = draw(found, _MOST_ON_MAP)
         return page(
             "map.html",
-            400 if asked.wrong else 200,
+            400 if form.wrong else 200,
             **values,
             drawing=drawing,
             calls=calls[:_MOST_SERVICES],
@@ -76,14 +76,14 @@ class SystemPages:
             lacks=lacks,
         )
 
-    async def _read(self, asked: Asked, active: str) -> tuple[System, tuple[str, ...], dict[str, object]]:
-        since, now = asked.since(_WINDOW), time.time_ns()
+    async def _read(self, form: Form, active: str) -> tuple[System, tuple[str, ...], dict[str, object]]:
+        since, now = form.since(_WINDOW), time.time_ns()
 
         def read(stores: Stores) -> tuple[System, tuple[str, ...]]:
             return see_system(stores, since, now), tuple(cannot.of_services(stores))
 
-        found, lacks = await self._reading.ask(read)
-        base = {"project": self._project, "active": active, "typed": "", "asked": asked.given, "wrong": asked.wrong}
+        found, lacks = await self._readers.ask(read)
+        base = {"project": self._project, "active": active, "typed": "", "form": form.given, "wrong": form.wrong}
         covered = duration(found.until_ns - found.since_ns)
         return found, lacks, {**base, "system": found, "windows": WINDOWS, "window": _WINDOW, "covered": covered}
 

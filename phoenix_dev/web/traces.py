@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from phoenix_dev.model.quantity import clock, day, duration
 from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.list_traces import list_traces
-from phoenix_dev.web.asked import TRACE_LIMITS, WINDOWS, Asked, trace_query
+from phoenix_dev.web.form import TRACE_LIMITS, WINDOWS, Form, trace_query
 from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.live import Event
 from phoenix_dev.web.markup import fragment, page, query
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from phoenix_dev.stores import Stores
     from phoenix_dev.stores.traces import TracePage, TraceQuery
     from phoenix_dev.web.live import Streams
-    from phoenix_dev.web.reading import Reading
+    from phoenix_dev.web.readers import Readers
 
 #: How often it is looked for new traces (seconds): of a store that counts what arrives, and of any other.
 _OFTEN_S, _SELDOM_S = 1.0, 4.0
@@ -68,26 +68,26 @@ class Dot:
 class TracePages:
     """The list at `/`, `/traces` and its stream."""
 
-    def __init__(self, reading: Reading, streams: Streams, project: str) -> None:
-        self._reading = reading
+    def __init__(self, readers: Readers, streams: Streams, project: str) -> None:
+        self._readers = readers
         self._streams = streams
         self._project = project
 
     async def show(self, request: Request) -> Response:
         """The list as it is now."""
-        asked = Asked(request.query_params)
-        wanted = trace_query(asked)
+        form = Form(request.query_params)
+        wanted = trace_query(form)
         now = time.time_ns()
 
         def read(stores: Stores) -> tuple[TracePage, tuple[str, ...], tuple[str, ...]]:
             services = tuple(one.service for one in stores.services.activity(now - 24 * _HOUR_NS))
-            correlation = asked.text("correlation") or None
+            correlation = form.text("correlation") or None
             return list_traces(stores, wanted, correlation), services, tuple(cannot.of_list(stores, wanted))
 
-        found, services, lacks = await self._reading.ask(read)
+        found, services, lacks = await self._readers.ask(read)
         return page(
             "traces.html",
-            400 if asked.wrong else 200,
+            400 if form.wrong else 200,
             project=self._project,
             active="traces",
             typed="",
@@ -98,31 +98,31 @@ class TracePages:
             truncated=found.truncated,
             more=next((one for one in TRACE_LIMITS if one > wanted.limit), None),
             services=services,
-            asked=asked.given,
-            attributes=asked.given.getlist("attr"),
-            filtered=_is_filtered(asked),
+            form=form.given,
+            attributes=form.given.getlist("attr"),
+            filtered=_is_filtered(form),
             windows=WINDOWS,
-            wrong=asked.wrong,
+            wrong=form.wrong,
             lacks=lacks,
-            given=_as_given(asked),
-            live=query(_as_given(asked)),
+            given=_as_given(form),
+            live=query(_as_given(form)),
             now=now,
         )
 
     async def live(self, request: Request) -> Response:
         """Each trace that is new or has changed, as it comes."""
-        asked = Asked(request.query_params)
-        return self._streams.of(self._arriving(trace_query(asked), asked.text("correlation") or None))
+        form = Form(request.query_params)
+        return self._streams.of(self._arriving(trace_query(form), form.text("correlation") or None))
 
     async def _arriving(self, wanted: TraceQuery, correlation: str | None) -> AsyncIterator[Event]:
         shown: dict[str, TraceSummary] = {}
         before: object = None
         while True:
-            counts, at_once = await self._reading.ask(_counted)
+            counts, at_once = await self._readers.ask(_counted)
             if counts != before or not at_once:
                 before = counts
                 lately = replace(wanted, since_ns=max(wanted.since_ns, time.time_ns() - _LATELY_NS), limit=_AT_ONCE)
-                page_ = await self._reading.ask(lambda stores: list_traces(stores, lately, correlation))  # noqa: B023
+                page_ = await self._readers.ask(lambda stores: list_traces(stores, lately, correlation))  # noqa: B023
                 fresh = [one for one in page_.traces if shown.get(one.trace_id) != one]
                 shown = {one.trace_id: one for one in page_.traces}
                 if fresh:
@@ -185,9 +185,9 @@ def _counted(stores: Stores) -> tuple[object, bool]:
     return stores.services.activity(time.time_ns() - _LATELY_NS), True
 
 
-def _as_given(asked: Asked) -> dict[str, object]:
-    return {name: asked.given.getlist(name) for name in dict.fromkeys(asked.given.keys())}
+def _as_given(form: Form) -> dict[str, object]:
+    return {name: form.given.getlist(name) for name in dict.fromkeys(form.given.keys())}
 
 
-def _is_filtered(asked: Asked) -> bool:
-    return any(asked.text(name) for name in ("service", "operation", "error", "min", "max", "attr", "correlation"))
+def _is_filtered(form: Form) -> bool:
+    return any(form.text(name) for name in ("service", "operation", "error", "min", "max", "attr", "correlation"))

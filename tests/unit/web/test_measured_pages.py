@@ -10,7 +10,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from phoenix_dev.telemetry.reader import open_stores
-from phoenix_dev.web.asked import Asked
+from phoenix_dev.web.form import Form
 from phoenix_dev.web.metrics import Range, range_of
 from tests import otlp
 from tests.contract.hostile import HOSTILE_IDS, shortly
@@ -27,7 +27,7 @@ MINUTE = 60 * otlp.SECOND
 
 
 def asked(**typed: str) -> Range:
-    return range_of(Asked(QueryParams(typed)), NOW)
+    return range_of(Form(QueryParams(typed)), NOW)
 
 
 def minutes(found: Range) -> tuple[float, float]:
@@ -50,7 +50,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_a_window_ends_now_and_goes_on() -> None:
     assert minutes(Range(NOW - 15 * MINUTE, NOW, True, "15m")) == (15, 0)
-    found = range_of(Asked(QueryParams({})), 2 * NOW)  # the clock of `since` is the machine's
+    found = range_of(Form(QueryParams({})), 2 * NOW)  # the clock of `since` is the machine's
     assert (found.live, found.typed, found.until_ns) == (True, "15m", 2 * NOW)
 
 

@@ -22,7 +22,7 @@ _READERS = 3
 _MOST_WAITING = 24
 
 
-class Reading:
+class Readers:
     """Stores, opened once a thread: what reads SQLite may not be handed from one to another."""
 
     def __init__(self, open_stores: Callable[[], Stores]) -> None:

@@ -24,7 +24,7 @@ _LATEST = 2**63 - 1
 
 
 @dataclass(slots=True)
-class Asked:
+class Form:
     """The fields of a form as they were typed, and what is wrong with them."""
 
     given: QueryParams
@@ -89,36 +89,36 @@ def _moment(text: str) -> int | None:
         return None
 
 
-def trace_query(asked: Asked) -> TraceQuery:
+def trace_query(form: Form) -> TraceQuery:
     """The traces that a form asks for."""
     attributes = []
-    for pair in filter(None, (one.strip()[:_LONGEST] for one in asked.given.getlist("attr"))):
+    for pair in filter(None, (one.strip()[:_LONGEST] for one in form.given.getlist("attr"))):
         key, equals, value = pair.partition("=")
         if equals and key:
             attributes.append((key.strip(), value.strip()))
         else:
-            asked.wrong.append(f"attribute is '{pair}', but has to be key=value")
+            form.wrong.append(f"attribute is '{pair}', but has to be key=value")
     return TraceQuery(
-        since_ns=asked.since(),
-        service=asked.text("service"),
-        operation=asked.text("operation"),
-        error=asked.flag("error"),
-        min_duration_ns=asked.duration("min", "min. duration"),
-        max_duration_ns=asked.duration("max", "max. duration"),
+        since_ns=form.since(),
+        service=form.text("service"),
+        operation=form.text("operation"),
+        error=form.flag("error"),
+        min_duration_ns=form.duration("min", "min. duration"),
+        max_duration_ns=form.duration("max", "max. duration"),
         attributes=tuple(attributes),
-        limit=asked.limit(TRACE_LIMITS),
+        limit=form.limit(TRACE_LIMITS),
     )
 
 
-def log_filter(asked: Asked) -> LogFilter:
+def log_filter(form: Form) -> LogFilter:
     """The logs that a form asks for. The text is looked for as it stands, in any case: no pattern, nothing to fear."""
-    service, text, level = asked.text("service"), asked.text("text"), asked.text("level").upper()
+    service, text, level = form.text("service"), form.text("text"), form.text("level").upper()
     if level and level not in LEVELS:
-        asked.wrong.append(f"level is '{level}', but has to be one of {', '.join(LEVELS)}")
+        form.wrong.append(f"level is '{level}', but has to be one of {', '.join(LEVELS)}")
         level = ""
     return LogFilter(
         services=frozenset({service} if service else ()),
         min_severity=lowest_severity(level) if level else 0,
         grep=re.compile(re.escape(text), re.IGNORECASE) if text else None,
-        since_ns=asked.since() or None,
+        since_ns=form.since() or None,
     )
