@@ -51,39 +51,40 @@ _REQUESTS = (
     _requests("tool-errors", "critical", "every second request fails", Requests(("tool-errors",), 2), _ERRORS),
     _requests("tool-errors", "warning", "one request in 33 fails", Requests(("tool-errors",), 33), _ERRORS),
     _requests(
-        "slow-db", "critical", "the database takes seconds for every eighth", Requests(("slow-db",), 8), _LATENCY
+        "slow-db", "critical", "every eighth search takes seconds", Requests(("slow-db",), 8), _LATENCY
     ),
     _requests(
-        "slow-answers", "warning", "the model takes 700 ms for every eighth", Requests(("",), 8, 700), _LATENCY
+        "slow-answers", "warning", "every eighth answer takes 700 ms", Requests(("",), 8, 700), _LATENCY
     ),
     _requests(
-        "llm-errors", "critical", "the model fails in every third request", Requests(("llm-errors",), 3), _MODEL,
+        "llm-errors", "critical", "the model fails one request in three", Requests(("llm-errors",), 3), _MODEL,
         labels=_LLM, ready=_GENERATED, along=(_ERRORS, _BREAKERS),
     ),
     _requests(
-        "llm-errors", "warning", "the model fails in one request in 80", Requests(("llm-errors",), 80), _MODEL,
+        "llm-errors", "warning", "the model fails one request in 80", Requests(("llm-errors",), 80), _MODEL,
         labels=_LLM, ready=_GENERATED, along=(_ERRORS, _BREAKERS),
     ),
     _requests(
-        "db-errors", "warning", "the database fails until the circuit breaker before it opens",
+        "db-errors", "warning", "one circuit breaker opens",
         Requests(("db-errors",), 4), _BREAKERS, labels=_BREAKER, ready=_CLOSED, along=(_ERRORS,),
     ),
     _requests(
-        "db-errors", "critical", "the database and the model fail, and both circuit breakers open",
+        "db-errors", "critical", "both circuit breakers open",
         Requests(("db-errors", "llm-errors"), 3), _BREAKERS, labels=_BREAKER, ready=_CLOSED, along=(_ERRORS, _MODEL),
     ),
 )  # fmt: skip
 
 
+#: Records are counted: where there is none, nothing has to be measured before.
 _DIES = "a worker dies in one request in"
 _FATAL = (
     _requests(
         "worker-dies", "critical", f"{_DIES} 8", Requests(("worker-dies",), 8), "FatalLogs",
-        labels=_ORCHESTRATOR, along=(_ERRORS,),
+        labels=_ORCHESTRATOR, ready="", along=(_ERRORS,),
     ),
     _requests(
         "worker-dies", "warning", f"{_DIES} 80", Requests(("worker-dies",), 80), "FatalLogs",
-        labels=_ORCHESTRATOR, along=(_ERRORS,),
+        labels=_ORCHESTRATOR, ready="", along=(_ERRORS,),
     ),
 )  # fmt: skip
 
@@ -98,13 +99,9 @@ def _service(name: str, severity: Severity, what: str, means: Service, along: tu
 
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning")
-_SERVICES = tuple(
-    one
-    for severity in _SEVERITIES
-    for one in (
-        _service("not-ready", severity, f"{TOOLS} says that it is not ready", Service("not-ready", TOOLS)),
-        _service("gone", severity, f"{TOOLS} is not there", Service("gone", TOOLS), (_ERRORS,)),
-    )
+_SERVICES = (
+    *(_service("not-ready", one, f"{TOOLS} says it is not ready", Service("not-ready", TOOLS)) for one in _SEVERITIES),
+    *(_service("gone", one, f"{TOOLS} is not there", Service("gone", TOOLS), (_ERRORS,)) for one in _SEVERITIES),
 )
 
 
@@ -114,14 +111,10 @@ def _host(severity: Severity, metric: HostMetric, what: str, alert: str, series:
     return BuiltIn(f"host-{metric}", severity, f"a made-up host has {what}", Host(metric), alert, labels, ready)
 
 
-_HOSTS = tuple(
-    one
-    for severity in _SEVERITIES
-    for one in (
-        _host(severity, "cpu", "busy processors", "HostCpu", CPU),
-        _host(severity, "memory", "little memory left", "HostMemory", MEMORY),
-        _host(severity, "disk", "a full disk", "HostDisk", FILESYSTEM),
-    )
+_HOSTS = (
+    *(_host(one, "cpu", "busy processors", "HostCpu", CPU) for one in _SEVERITIES),
+    *(_host(one, "memory", "little memory", "HostMemory", MEMORY) for one in _SEVERITIES),
+    *(_host(one, "disk", "a full disk", "HostDisk", FILESYSTEM) for one in _SEVERITIES),
 )
 
 BUILT_IN: Sequence[BuiltIn] = (*_REQUESTS, *_FATAL, *_SERVICES, *_HOSTS)

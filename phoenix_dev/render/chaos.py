@@ -45,12 +45,11 @@ def plan_lines(what: str, expected: Expected, time_scale: float) -> Iterator[str
     """What will be done, what must come of it, and in which time."""
     about = ", ".join(f"{name}={value}" for name, value in expected.labels.items())
     of = f" of {about}" if about else ""
-    yield f"{what}. Expected: {expected.alert} ({expected.severity}){of}, {expected.channel}."
+    yield f"{what}."
+    yield f"Expected: {expected.alert} ({expected.severity}){of}, {expected.channel}."
     if time_scale > 1:
-        yield (
-            f"A drill: durations and rate windows of all rules are divided by {time_scale:g}, they are evaluated each"
-            " second, and who is told waits a second."
-        )
+        yield f"A drill: durations and rate windows of all rules are divided by {time_scale:g},"
+        yield "they are evaluated each second, and who is told waits a second."
 
 
 def event_line(event: Reached | Other, *, width: int, clip: bool) -> Text:
@@ -73,17 +72,23 @@ def event_line(event: Reached | Other, *, width: int, clip: bool) -> Text:
 
 
 def report_lines(report: DrillReport, *, width: int, clip: bool) -> Iterator[Text]:
-    """The table: a column a stage."""
+    """The table: a column a stage. Where there is no room for all, that which says when the fault was taken away, and
+    which is above anyway, is left out.
+    """
     cut = width if clip else ENDLESS
     name = max(len(report.expected.alert), 5) + 2
+    cells = {stage: f"{_seconds(report.after_s(stage)):>{_CELL}}" for stage in STAGES}
+    if 2 + name + _SEVERITY + len(STAGES) * _CELL > cut:
+        del cells["recovered"]
+        cells = {stage: cell.strip().rjust(len(_WORDS[stage]) + 2) for stage, cell in cells.items()}
     yield Line(cut).text()
     head = Line(cut).add(f"  {'ALERT':{name}}{'SEVERITY':{_SEVERITY}}", style.DIM)
-    yield head.add("".join(f"{_WORDS[stage].upper():>{_CELL}}" for stage in STAGES), style.DIM).text()
+    yield head.add("".join(f"{_WORDS[one].upper():>{len(cell)}}" for one, cell in cells.items()), style.DIM).text()
     line = Line(cut).add("✓ " if report.proven else "✗ ", style.OK if report.proven else style.ERROR)
     line.add(f"{report.expected.alert:{name}}").add(
         f"{report.expected.severity:{_SEVERITY}}", _STYLES[report.expected.severity]
     )
-    yield line.add("".join(f"{_seconds(report.after_s(stage)):>{_CELL}}" for stage in STAGES)).text()
+    yield line.add("".join(cells.values())).text()
 
 
 def report_json(report: DrillReport) -> dict[str, Any]:

@@ -28,7 +28,10 @@ SCALE = "300"
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     with running_stack(tmp_path_factory.mktemp("chaos")) as running:
-        yield running
+        try:
+            yield running
+        finally:
+            running.run("demo", "stop")
 
 
 def run(engine: RunningStack, *args: str) -> Ran:
@@ -47,11 +50,14 @@ def lasting(engine: RunningStack) -> float:
 
 
 @pytest.mark.parametrize(
-    ("fault", "severity", "channel", "pending"),
-    [("host-memory", "critical", "pagerduty", True), ("host-disk", "warning", "slack", False)],
+    ("fault", "severity", "channel", "about", "pending"),
+    [
+        ("worker-dies", "critical", "pagerduty", "FatalLogs: orchestrator", True),
+        ("host-disk", "warning", "slack", "HostDisk: drill", False),
+    ],
 )
 def test_a_fault_leads_to_its_alert_in_its_channel_and_both_are_over_together(
-    engine: RunningStack, fault: str, severity: str, channel: str, *, pending: bool
+    engine: RunningStack, fault: str, severity: str, channel: str, about: str, *, pending: bool
 ) -> None:
     told = engine.run("chaos", fault, "--severity", severity, "--time-scale", SCALE, "--json").json()
     assert told["proven"]
@@ -61,9 +67,9 @@ def test_a_fault_leads_to_its_alert_in_its_channel_and_both_are_over_together(
     assert (stages["pending"] is not None) is pending
     assert 0 < stages["firing"] < stages["recovered"] < stages["resolved"]
     assert stages["delivered"] < stages["told_resolved"]
-    assert told["stages"]["delivered"]["detail"].startswith(f"{channel}: {severity.upper()} Host")
-    messages = [one for one in engine.run("alerts", "inbox", "--json").json_lines() if "drill" in one["body"]]
-    assert [one["status"] for one in messages if one["severity"] == severity] == ["firing", "resolved"]
+    assert told["stages"]["delivered"]["detail"].startswith(f"{channel}: {severity.upper()} {about}")
+    told_of = [one for one in engine.run("alerts", "inbox", "--json").json_lines() if about in one["title"]]
+    assert [one["status"] for one in told_of if one["severity"] == severity] == ["firing", "resolved"]
 
 
 def test_a_drill_that_is_killed_is_over(engine: RunningStack) -> None:
@@ -79,7 +85,7 @@ def test_a_drill_that_is_killed_is_over(engine: RunningStack) -> None:
 def test_ctrl_c_takes_the_fault_away_first(engine: RunningStack, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     drill = start(
-        engine, "chaos", "--inject", f"touch {broken}", "--recover", f"rm {broken}", "--expect", "ServiceErrorRate"
+        engine, "chaos", "--inject", f"touch {broken}", "--recover", f"rm {broken}", "--expect", "CircuitBreakerOpen"
     )
     wait_until(broken.exists, what="the fault")
     drill.send_signal(signal.SIGINT)
@@ -92,11 +98,11 @@ def test_ctrl_c_takes_the_fault_away_first(engine: RunningStack, tmp_path: Path)
 def test_what_does_not_come_in_time_is_named_and_the_fault_is_taken_away(engine: RunningStack, tmp_path: Path) -> None:
     mended = tmp_path / "mended"
     ran = run(
-        engine, "chaos", "--inject", "true", "--recover", f"touch {mended}", "--expect", "ServiceErrorRate:warning",
+        engine, "chaos", "--inject", "true", "--recover", f"touch {mended}", "--expect", "CircuitBreakerOpen:warning",
         "--timeout", "1",
     )  # fmt: skip
     assert ran.code == 4
-    assert "ServiceErrorRate (warning), pending: not within 1 s" in ran.stderr
+    assert "CircuitBreakerOpen (warning), pending: not within 1 s" in ran.stderr
     assert mended.exists()
 
 

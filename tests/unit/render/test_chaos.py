@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from phoenix_dev.model.drill import DrillReport, Expected, Other, Reached
 from phoenix_dev.render.chaos import event_line, plan_lines, report_json, report_lines
 from phoenix_dev.render.output import json_text
@@ -41,10 +43,18 @@ def test_the_table_has_a_column_for_each_stage() -> None:
     assert line == ["✓", "HostDisk", "warning", "–", "1.0", "s", "2.0", "s", "–", "–", "–"]
 
 
+def test_the_table_fits_a_terminal_of_80_columns() -> None:
+    longest = replace(report(*STAGES), expected=Expected("CircuitBreakerOpen", "critical"))
+    shown = [one.plain for one in report_lines(longest, width=80, clip=True)][1:]
+    assert all(len(line) <= 80 for line in shown)
+    assert shown[0].split() == ["ALERT", "SEVERITY", "PENDING", "FIRING", "DELIVERED", "RESOLVED", "TOLD", "SO"]
+    assert shown[1].split() == ["✓", "CircuitBreakerOpen", "critical", "–", "1.0", "s", "2.0", "s", "–", "–"]
+
+
 def test_what_is_expected_is_said_beforehand_and_so_is_the_scale_of_time() -> None:
-    (only,) = plan_lines("a full disk", EXPECTED, 1)
-    assert only == "a full disk. Expected: HostDisk (warning) of host_name=drill, slack."
-    assert "divided by 60" in list(plan_lines("a full disk", EXPECTED, 60))[1]
+    expected = ["a full disk.", "Expected: HostDisk (warning) of host_name=drill, slack."]
+    assert list(plan_lines("a full disk", EXPECTED, 1)) == expected
+    assert "divided by 60" in list(plan_lines("a full disk", EXPECTED, 60))[2]
 
 
 def test_a_drill_fails_by_what_does_not_come_and_by_what_nobody_expected() -> None:
