@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,10 @@ from tools.drill.agreement import metric_rules
 from tools.drill.samples import read_samples, selectors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from phoenix_dev.demo.state import DemoSystem
     from phoenix_dev.model.alert import Alert
     from phoenix_dev.runtime.protocol import Runtime
     from phoenix_dev.signals.rule import AlertRule
@@ -53,8 +54,8 @@ _RATE, _SEED = 10.0, 6
 _KNOWN_BY = ("HostCpu", "critical")
 #: A share of a host cannot be more: a tenth above the bound of 0.9 is 0.99.
 _FULL = 1.0
-#: Until all fires, how long it lasts then, and until all is over (seconds).
-_RISES_S, _LASTS_S, _PASSES_S = 60.0, 10.0, 120.0
+#: Until rules are evaluated in a drill's scale of time, until all fires, how long it lasts then, until all is over.
+_BEGINS_S, _RISES_S, _LASTS_S, _PASSES_S = 60.0, 60.0, 10.0, 120.0
 _MS = 10**6
 
 
@@ -111,42 +112,54 @@ def all_fire(alerts: Iterable[Alert]) -> bool:
 
 def raged(home: Path, compose: str, endpoints: Mapping[str, str]) -> Storm:
     """Let one pass before the running stack of a project, and an embedded engine that is started for it."""
+    with _before_both(home, compose, endpoints) as (sides, kept, demo):
+        began = _now_ms()
+        risen, height = _rise_and_pass(demo, kept.url, sides)
+        over = _now_ms()
+        alerts = {side.runtime.name: read_samples(side.stores.metrics, ["ALERTS"], began, over) for side in sides}
+        samples = read_samples(sides[0].stores.metrics, selectors_of(metric_rules(TUNING)), began, over)
+    return Storm(kept, began, risen, height, over, alerts, samples)
+
+
+@contextmanager
+def _before_both(
+    home: Path, compose: str, endpoints: Mapping[str, str]
+) -> Iterator[tuple[tuple[_Side, _Side], Recording, DemoSystem]]:
+    """The real stack and an embedded engine with a drill on, and a demo that sends to both."""
     with ExitStack() as stack:
         stack.enter_context(pytest.MonkeyPatch.context()).setenv("PHOENIX_DEV_HOME", str(home))
         embedded = stack.enter_context(running_stack(home, project=f"{compose}-embedded"))
         http = stack.enter_context(http_client(list(endpoints.values())))
         jaeger, loki, prometheus = (endpoints[name] for name in ("jaeger", "loki", "prometheus"))
         remote = RemoteEndpoints(jaeger, loki, prometheus, alertmanager=endpoints["alertmanager"])
-        sides = {
-            "compose": _Side(_runtime(compose), open_remote_stores(remote, http)),
-            "embedded": _Side(_runtime(embedded.project), embedded.stores),
-        }
-        urls = [side.runtime.endpoints().otlp_http for side in sides.values()]
-        kept = stack.enter_context(recording(*urls))
-        for side in sides.values():
+        real = _Side(_runtime(compose), open_remote_stores(remote, http))
+        sides = (real, _Side(_runtime(embedded.project), embedded.stores))
+        kept = stack.enter_context(recording(*(side.runtime.endpoints().otlp_http for side in sides)))
+        for side in sides:
             stack.enter_context(drill(side.runtime, SCALE))
         folder = project_folder(home, f"{compose}-storm")
         stack.callback(system.stop, folder)
         demo = system.start(folder, environment(kept.url)).system
-        wait_until(lambda: all(side.scaled() for side in sides.values()), 30, what="the drill's scale of time")
-        began = _now_ms()
-        with Traffic(demo, _RATE, _SEED) as traffic, MadeUpHost(kept.url) as host:
-            traffic.go_wrong(_WRONG)
-            for metric in ("cpu", "memory", "disk"):
-                host.set(metric, _FULL)
-            wait_until(lambda: all(all_fire(side.alerts()) for side in sides.values()), _RISES_S, what="every alert")
-            risen = _now_ms()
-            time.sleep(_LASTS_S)
-            height = _now_ms()
-            traffic.go_well()
-            for metric, value in WELL.items():
-                host.set(metric, value)
-            wait_until(lambda: not any(side.alerts() for side in sides.values()), _PASSES_S, what="the end of all")
-            assert traffic.trouble is None
-        over = _now_ms()
-        alerts = {name: read_samples(side.stores.metrics, ["ALERTS"], began, over) for name, side in sides.items()}
-        samples = read_samples(sides["compose"].stores.metrics, selectors_of(metric_rules(TUNING)), began, over)
-    return Storm(kept, began, risen, height, over, alerts, samples)
+        wait_until(lambda: all(side.scaled() for side in sides), _BEGINS_S, what="the drill's scale of time")
+        yield sides, kept, demo
+
+
+def _rise_and_pass(demo: DemoSystem, otlp: str, sides: Iterable[_Side]) -> tuple[int, int]:
+    """From when on all fired, and until when everything went wrong."""
+    with Traffic(demo, _RATE, _SEED) as traffic, MadeUpHost(otlp) as host:
+        traffic.go_wrong(_WRONG)
+        for metric in WELL:
+            host.set(metric, _FULL)
+        wait_until(lambda: all(all_fire(side.alerts()) for side in sides), _RISES_S, what="every alert")
+        risen = _now_ms()
+        time.sleep(_LASTS_S)
+        height = _now_ms()
+        traffic.go_well()
+        for metric, value in WELL.items():
+            host.set(metric, value)
+        wait_until(lambda: not any(side.alerts() for side in sides), _PASSES_S, what="the end of all")
+        assert traffic.trouble is None
+    return risen, height
 
 
 def _runtime(project: str) -> Runtime:
