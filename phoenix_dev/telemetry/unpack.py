@@ -71,7 +71,7 @@ class BlockReader:
         except (zstandard.ZstdError, DecodeError) as exc:
             raise PhoenixDevError(
                 f"the store {self._db.path} holds a damaged block: {exc}",
-                hint="phoenix-dev down --data deletes it, and phoenix-dev up begins a new one",
+                hint="phoenix-dev down --data && phoenix-dev up",
             ) from exc
 
     def _decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:

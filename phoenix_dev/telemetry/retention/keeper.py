@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.telemetry.database import CHECKPOINT_PAGES, open_reader
 from phoenix_dev.telemetry.inbox import Overloaded
 from phoenix_dev.telemetry.retention.aged import aged
@@ -56,12 +57,23 @@ class Keeper:
         self._thread.join()
 
     def _run(self) -> None:
-        self._writer.run(self._bound_log, transaction=False).result()
-        db = open_reader(self._path)
+        while (db := self._opened()) is None:
+            if self._stop.wait(LOOK_S):
+                return
         try:
             self._keep(db)
         finally:
             db.close()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """The store, for reading; None when it cannot be read now."""
+        try:
+            self._writer.run(self._bound_log, transaction=False).result()
+            return open_reader(self._path)
+        except (sqlite3.Error, NotReady, Overloaded) as exc:
+            if not self._stop.is_set():
+                _log.warning("retention could not begin, and tries again: %s", exc)
+            return None
 
     def _keep(self, db: sqlite3.Connection) -> None:
         arrivals, remover = Arrivals(db), Remover(self._writer, self._stop.is_set)

@@ -47,6 +47,22 @@ def test_what_goes_wrong_is_tried_again(store: Store, monkeypatch: pytest.Monkey
         keeper.close()
 
 
+def test_a_store_that_cannot_be_read_yet_is_kept_small_once_it_can(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(keeper_module, "LOOK_S", 0.02)
+    for _ in range(100):
+        store.trace("a", size=60_000)
+    later = store.path.with_name("later.db")
+    keeper = Keeper(later, store.writer, limits(4 * MEGABYTE))
+    try:
+        wait_until(lambda: "could not begin" in caplog.text)
+        later.symlink_to(store.path)
+        wait_until(lambda: store.count("trace") < 70, 20, what="room that is made after all")
+    finally:
+        keeper.close()
+
+
 def _size(store: Store) -> int:
     return sum(path.stat().st_size for path in store.path.parent.glob("telemetry.db*") if path.exists())
 
