@@ -31,7 +31,7 @@ def instrumented(command: Command) -> Command:
     from dataclasses import replace
 
     path = shutil.which(command.argv[0], path=command.environment.get("PATH"))
-    if path is not None and (python := _python_of(Path(path))) is not None:
+    if path is not None and (python := _python_of(Path(path), command.environment.get("PATH"))) is not None:
         instrument = python.parent / "opentelemetry-instrument"
         if not instrument.exists():
             raise NotReady(
@@ -49,13 +49,13 @@ def instrumented(command: Command) -> Command:
     )
 
 
-def _python_of(path: Path) -> Path | None:
-    """The Python that a program is, or is run by."""
+def _python_of(path: Path, search: str | None) -> Path | None:
+    """The Python that a program is, or is run by; one that it only names is found on a search path."""
     if path.name.rstrip("0123456789.") == "python":
         return path  # not resolved: in a virtual environment this is a link, and its folder is what counts
     words = _shebang(path)
     if words and Path(words[0]).name == "env" and len(words) > 1:
-        found = shutil.which(words[1])
+        found = shutil.which(words[1], path=search)
         words = [found] if found else []
     if words and Path(words[0]).name.rstrip("0123456789.") == "python":
         return Path(words[0])
@@ -67,14 +67,28 @@ def _is_node(path: Path) -> bool:
 
 
 def _shebang(path: Path) -> list[str]:
-    with path.open("rb") as file:
-        first = file.readline(1024)
+    """What runs a script; nothing for a program, and for one that may be run and not read."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline(1024)
+    except OSError:
+        return []
     return first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
 
 
 def _require_node_package(command: Command) -> None:
     node = shutil.which("node", path=command.environment.get("PATH"))
-    if node is not None:
+    if node is not None and _resolves(node, command):
+        return
+    raise NotReady(
+        f"{_NODE_PACKAGE} is not installed in {command.folder or os.getcwd()}",
+        hint=f"npm install --no-save {_NODE_PACKAGE}",
+    )
+
+
+def _resolves(node: str, command: Command) -> bool:
+    """Whether Node finds the package where the command is run."""
+    try:
         asked = subprocess.run(  # noqa: S603 - the Node that the command is run by
             [node, "-e", f"require.resolve({_NODE_REGISTER!r})"],
             env=dict(command.environment),
@@ -83,12 +97,9 @@ def _require_node_package(command: Command) -> None:
             timeout=_PATIENCE_S,
             check=False,
         )
-        if asked.returncode == 0:
-            return
-    raise NotReady(
-        f"{_NODE_PACKAGE} is not installed in {command.folder or os.getcwd()}",
-        hint=f"npm install --no-save {_NODE_PACKAGE}",
-    )
+    except (OSError, subprocess.TimeoutExpired):  # a folder that is not there is told when the command is started
+        return False
+    return asked.returncode == 0
 
 
 def _with_register(environment: Mapping[str, str]) -> dict[str, str]:

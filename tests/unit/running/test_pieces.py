@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.lines.splitting import Splitter
 from phoenix_dev.lines.text import LONGEST_LINE
 from phoenix_dev.running.automatic import instrumented
@@ -119,6 +120,23 @@ def test_a_python_script_is_instrumented_by_the_python_it_names(tmp_path: Path) 
     script.chmod(0o755)
     made = instrumented(Command((str(script), "x"), {}, 0o22))
     assert made.argv == (str(tmp_path / "opentelemetry-instrument"), str(script), "x")
+
+
+def test_a_python_that_a_script_only_names_is_looked_for_where_the_command_looks(tmp_path: Path) -> None:
+    for name in ("python3", "opentelemetry-instrument"):
+        (tmp_path / name).touch(0o755)
+    script = tmp_path / "serve"
+    script.write_text("#!/usr/bin/env python3\n")
+    script.chmod(0o755)
+    made = instrumented(Command((str(script),), {"PATH": str(tmp_path)}, 0o22))
+    assert made.argv == (str(tmp_path / "opentelemetry-instrument"), str(script))
+
+
+def test_a_folder_that_is_not_there_has_no_instrumentation(tmp_path: Path) -> None:
+    need("node")
+    command = Command(("node", "server.js"), {"PATH": os.environ["PATH"]}, 0o22, str(tmp_path / "nowhere"))
+    with pytest.raises(NotReady, match="nowhere"):
+        instrumented(command)
 
 
 def test_a_node_program_registers_the_instrumentation_beside_its_own_options(tmp_path: Path) -> None:
