@@ -14,6 +14,7 @@ from tests.live.compose.by_hand import free_ports
 from tests.live.lifecycle.project import Project, docker
 from tests.otlp import gauge, log, logs, metrics, new_trace_id, span, traces
 from tests.unit.runtime.exports import send
+from tests.waiting import least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ SECOND = 10**9
 HOUR = 3600 * SECOND
 #: How often Prometheus asks each part here, in place of every 15 s; a queue is seen to grow after three looks.
 EVERY_S = 2
-LOOKS_S = 45
+LOOKS_S = 120
 PROMETHEUS = "prom/prometheus:v3.16.0"
 
 Found = dict[str, list[dict[str, str]]]
@@ -97,18 +98,20 @@ def sending(url: str) -> Iterator[None]:
 
 
 def test_a_stack_that_is_well_has_only_ticks_within_two_seconds(project: Project) -> None:
-    seconds = [99.0]
-    while min(seconds) > 2 and len(seconds) <= 8:  # the machine may be busy with something else
+    ran = project("doctor")
+
+    def seconds() -> float:
         begun = time.monotonic()
-        ran = project("doctor")
-        seconds.append(time.monotonic() - begun)
-        assert ran.code == 0, ran.stdout
+        assert project("doctor").code == 0
+        return time.monotonic() - begun
+
+    assert ran.code == 0, ran.stdout
     *lines, summary = ran.stdout.splitlines()
     assert {line[0] for line in lines} == {"✓"}, ran.stdout
     told = {line.split()[1] for line in lines}
     assert {"docker", "compose", "images", "ports", "collector", "jaeger", "loki", "prometheus", "owners"} <= told
     assert summary.startswith("all is well")
-    assert min(seconds) < 2
+    assert least(seconds, 2) <= 2
 
 
 def test_what_is_wrong_is_named_with_its_reason_and_its_fix(project: Project) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CORE = {"collector", "jaeger", "loki", "prometheus"}
 CHANGED = {"PHOENIX_DEV_RETENTION_LOGS": "9d", "PHOENIX_DEV_THRESHOLDS": "{cpu: {critical: 97%}}"}
 #: A shared machine has slow moments: what it took is printed, what is asserted only tells that nothing hung.
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,13 @@ def test_a_changed_setting_replaces_only_the_part_it_is_for(running: Running) ->
     up = running.project.up(env=CHANGED)
     after = running.project.containers()
     assert {service for service in after if after[service] != before[service]} == {"loki", "prometheus"}
-    with urllib.request.urlopen(f"{up['endpoints']['prometheus']}/api/v1/rules", timeout=10) as answer:
-        groups = json.load(answer)["data"]["groups"]
-    assert any(rule["query"].endswith("> 0.97") for group in groups for rule in group["rules"])
+
+    def bounds() -> set[str]:
+        with urllib.request.urlopen(f"{up['endpoints']['prometheus']}/api/v1/rules", timeout=10) as answer:
+            groups = json.load(answer)["data"]["groups"]
+        return {rule["query"].rpartition("> ")[2] for group in groups for rule in group["rules"]}
+
+    wait_until(lambda: "0.97" in bounds(), what="the rule with the bound that was set")
     told = json.loads(docker("inspect", "--format", "{{json .Config.Env}}", after["loki"]))
     assert "PHOENIX_RETENTION_LOGS=216h" in told
 
@@ -151,7 +155,7 @@ def test_another_profile_replaces_only_the_collector_and_is_told(running: Runnin
     def shown() -> str:
         return running.project("trace", trace_id).stdout
 
-    wait_until(lambda: "only 1 log: not sampled. The profile production keeps" in shown(), 20, what="the log")
+    wait_until(lambda: "only 1 log: not sampled. The profile production keeps" in shown(), what="the log")
 
 
 def test_a_variable_of_the_shell_that_compose_would_read_changes_nothing(running: Running) -> None:
@@ -181,8 +185,8 @@ def test_an_alert_of_each_severity_and_a_summary_arrive_in_their_channels(runnin
     }  # fmt: skip
     sent = running.project("alerts", "summary", "daily")
     assert sent.code == 0, sent.stderr
-    (mail,) = running.project("alerts", "inbox", "--channel", "email", "--json").json_lines()
-    assert mail["title"] == f"[{running.project.name}] daily summary"
+    mails = running.project("alerts", "inbox", "--channel", "email", "--json").json_lines()
+    assert {mail["title"] for mail in mails} == {f"[{running.project.name}] daily summary"}
     shown = running.project("alerts", "inbox", "--channel", "email").stdout
     assert all(line in shown for line in sent.stdout.splitlines())
 
@@ -240,7 +244,7 @@ def test_env_names_the_port_that_it_has(running: Running) -> None:
 def test_open_prints_where_a_request_is_shown(running: Running) -> None:
     trace_id = "0af7651916cd43dd8448eb211c803191"
     assert send_trace(running.up["endpoints"]["otlp_http"], trace_id, time.time_ns()) == 200
-    opened = wait_until(lambda: _opened(running, trace_id), deadline=20, what="the trace")
+    opened = wait_until(lambda: _opened(running, trace_id), what="the trace")
     assert opened == f"{running.up['endpoints']['jaeger']}/trace/{trace_id}"
 
 

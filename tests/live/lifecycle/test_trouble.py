@@ -169,12 +169,12 @@ def test_interrupted_at_any_moment_the_next_command_handles_what_is_left(
 ) -> None:
     process = project.start("up", "--runtime", "compose", "--without", "grafana", "--without", "alertmanager")
     with process:
-        wait_until(lambda: moment(project), deadline=20, what=moment.__name__)
+        wait_until(lambda: moment(project), what=moment.__name__)
         if whole_group:
             os.killpg(process.pid, signal.SIGINT)
         else:
             process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=90)
     assert process.returncode == 130, stderr
     assert b"Traceback" not in stderr
     if not whole_group:

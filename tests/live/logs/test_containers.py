@@ -35,39 +35,43 @@ def kept(run_cli: CommandLine, what: str) -> Counter[str]:
 
 
 def processes(home: Path) -> dict[str, psutil.Process]:
-    """The engine and its reader."""
+    """The engine and its reader; none while one of them is not there."""
     from phoenix_dev.logfiles.reading import Reading
     from phoenix_dev.runtime.record import EngineRecord
 
     folder = home / "projects" / "phoenix"
     reading, record = Reading.read(folder), EngineRecord.read(folder)
-    assert reading is not None
-    assert record is not None
-    return {"engine": psutil.Process(record.pid), "reader": psutil.Process(reading.pid)}
+    if reading is None or record is None:
+        return {}
+    try:
+        return {"engine": psutil.Process(record.pid), "reader": psutil.Process(reading.pid)}
+    except psutil.NoSuchProcess:
+        return {}
 
 
 def test_each_line_is_kept_once_though_reader_engine_and_container_are_killed(
     run_cli: CommandLine, home: Path, name: str
 ) -> None:
-    assert f"{name} is waited for" in wait_until(lambda: told(run_cli, "is waited for"), 20)
+    assert f"{name} is waited for" in wait_until(lambda: told(run_cli, "is waited for"))
     first, second = Printing(name, "first", 300), Printing(name, "second", 20)
     first.start()
     for victim in ("reader", "engine"):
         before = kept(run_cli, "first").total()
-        wait_until(lambda before=before: kept(run_cli, "first").total() > before, 20)  # type: ignore[misc]
-        process = wait_until(lambda: processes(home), 20)[victim]
+        enough = min(before + 1, first.lines.total())  # all of it, where that came before we looked
+        wait_until(lambda enough=enough: kept(run_cli, "first").total() >= enough)  # type: ignore[misc]
+        process = wait_until(lambda: processes(home), what="engine and reader")[victim]
         process.send_signal(signal.SIGKILL)
         if victim == "engine":
-            process.wait(10)
+            process.wait(30)
             assert run_cli("up", "--runtime", "embedded").code == 0
-    wait_until(lambda: kept(run_cli, "first").total() >= first.lines.total(), 30, what="the last line")
+    wait_until(lambda: kept(run_cli, "first").total() >= first.lines.total(), 60, what="the last line")
     assert kept(run_cli, "first") == first.lines
     second.start("--tty", "--label", "com.docker.compose.service=shop")
-    wait_until(lambda: kept(run_cli, "second").total() >= second.lines.total(), 20, what="the recreated container")
+    wait_until(lambda: kept(run_cli, "second").total() >= second.lines.total(), 60, what="the recreated container")
     assert kept(run_cli, "second") == second.lines
     (service,) = {log["service"] for log in run_cli("logs", "--json", "--correlation", "second").json_lines()}
     assert service == "shop"
-    assert "has ended, all of it is kept" in wait_until(lambda: told(run_cli, "has ended"), 20)
+    assert "has ended, all of it is kept" in wait_until(lambda: told(run_cli, "has ended"))
 
 
 def told(run_cli: CommandLine, what: str) -> str:
