@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _LIST = "phoenix-dev chaos --list"
 #: How long a command of the user's may take (seconds).
 _COMMAND_S = 60.0
+_STDERR = 2
 #: Parts by the names that users and Prometheus have for them, as far as their absence can be told: Prometheus tells it,
 #: Alertmanager sends it, and the inbox takes it.
 _JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "loki": "loki", "grafana": "grafana"}
@@ -204,7 +205,9 @@ def part_fault(runtime: Runtime, how: Disturbance, part: str) -> FaultAtHand:
 
 
 def command_fault(inject: str, recover: str, expected: Expected) -> FaultAtHand:
-    """What commands of the user's do, each by the shell."""
+    """What commands of the user's do, each by the shell. Raises UsageError for none."""
+    if not inject.strip():
+        raise UsageError("--inject is no command", hint="phoenix-dev chaos --help")
     return _Bare(
         what=f"'{inject}'",
         expected=expected,
@@ -214,12 +217,31 @@ def command_fault(inject: str, recover: str, expected: Expected) -> FaultAtHand:
 
 
 def _run(option: str, command: str) -> None:
+    """What it prints is talk: data is the report alone. What has to be ended leaves nothing behind; what it put into
+    the background itself, and ended, is its own affair.
+    """
+    running = subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, stdout=_STDERR)  # noqa: S602 - the user's own words
     try:
-        ran = subprocess.run(command, shell=True, timeout=_COMMAND_S, check=False, stdin=subprocess.DEVNULL)  # noqa: S602 - the user's own words
+        status = running.wait(_COMMAND_S)
     except subprocess.TimeoutExpired as error:
+        _end(running)
         raise PhoenixDevError(f"the command of {option} has not ended after {_COMMAND_S:g} s", hint=command) from error
-    if ran.returncode:
-        raise PhoenixDevError(f"the command of {option} ended with the status {ran.returncode}", hint=command)
+    except BaseException:
+        _end(running)
+        raise
+    if status:
+        raise PhoenixDevError(f"the command of {option} ended with the status {status}", hint=command)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    import psutil
+
+    with suppress(psutil.NoSuchProcess):
+        for one in psutil.Process(running.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+    running.kill()
+    running.wait()
 
 
 def _too_much(told: BuiltIn, tuning: Tuning) -> float:
