@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from phoenix_dev.errors import PhoenixDevError
@@ -32,7 +33,7 @@ class CannotRun(PhoenixDevError):
     """The command is not there, or is no program; the exit status is a shell's for that."""
 
     def __init__(self, command: str, error: OSError) -> None:
-        super().__init__(f"'{command}' cannot be run: {error.strerror}", hint=f"command -v '{command}'")
+        super().__init__(f"'{command}' cannot be run: {error.strerror}", hint=f"command -v {quote(command)}")
         self.exit_code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
 
 

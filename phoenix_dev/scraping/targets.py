@@ -6,12 +6,12 @@ as it is. A list of its own for each source, so that neither need know of the ot
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from phoenix_dev.processes.in_place import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,24 +51,13 @@ def write_targets(home: Path, source: str, targets: Iterable[Target]) -> None:
 
     Readable for the collector, which is another user.
     """
-    import tempfile  # brings shutil and more, which those who only read do without
-
     listed = [_as_discovered(target) for target in targets]
     folder = targets_folder(home)
     if not listed and not folder.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    descriptor, beside = tempfile.mkstemp(dir=folder, prefix=f".{source}.")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(listed))
-        os.chmod(beside, 0o644)
-        os.replace(beside, _list_of(home, source))
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)
-        raise
+    put_in_place(_list_of(home, source), json.dumps(listed).encode(), mode=0o644)
 
 
 def read_targets(home: Path) -> tuple[Target, ...]:

@@ -98,9 +98,8 @@ class ComposeRuntime:
             return Stopped(ran=False)
         docker_engine = self.docker_engine
         with folder.writing(self.home), self._alone(_OTHERS_S):
-            if docker_engine.why_not():
-                # What ran comes back together with its Docker engine, so "nothing runs" would not be true for long.
-                docker_engine.require()
+            # What ran comes back together with its Docker engine, so "nothing runs" would not be true for long.
+            docker_engine.require()
             ContainerReader(self.home).stop()
             ran = bool(Containers(docker_engine, self.settings.project).facts())
             if ran or self.files.there:

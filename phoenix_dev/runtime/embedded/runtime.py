@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING, Literal
 
 from phoenix_dev import __version__
@@ -181,7 +182,7 @@ class EmbeddedRuntime:
             return isinstance(outcome, Ready)
         ended = f"ended before it was ready: {last_words(self.home) or 'it said nothing'}"
         what = "was not ready in time" if outcome is None else ended
-        raise NotReady(f"the engine in {self.home} {what}", hint=f"cat '{self.home / LOG_FILE}'")
+        raise NotReady(f"the engine in {self.home} {what}", hint=f"cat {quote(str(self.home / LOG_FILE))}")
 
     def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort, WantedPort]:
         from phoenix_dev.runtime.ports import WantedPort
@@ -264,4 +265,4 @@ def _delete(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise NotReady(f"{path} cannot be deleted: {error.strerror}", hint=f"ls -l '{path}'") from error
+        raise NotReady(f"{path} cannot be deleted: {error.strerror}", hint=f"ls -l {quote(str(path))}") from error

@@ -35,7 +35,7 @@ def test_the_exit_status_is_the_commands(run_cli: CommandLine, program: str, cod
 
 def test_a_command_that_cannot_be_run_is_told_as_a_shell_tells_it(run_cli: CommandLine, tmp_path: Path) -> None:
     missing = run_cli("run", "--", "no-such-command")
-    assert (missing.code, missing.stderr.splitlines()[-1]) == (127, "hint: command -v 'no-such-command'")
+    assert (missing.code, missing.stderr.splitlines()[-1]) == (127, "hint: command -v no-such-command")
     (tmp_path / "no-program").write_text("")
     assert run_cli("run", "--", str(tmp_path / "no-program")).code == 126
     assert run_cli("run").code == 2
