@@ -141,25 +141,25 @@ class Verification:
 
     def _parts(self) -> Iterator[_Question]:
         at = self.endpoints
+
+        def asking(url: str) -> Callable[[Stores], str]:
+            return lambda _: fetched(url, self.timeout_s)
+
         for name, title, base, path in (
             ("alertmanager", "Alertmanager", at.alertmanager, "/-/ready"),
             ("inbox", "the inbox of alerts", at.inbox, "/health"),
             ("grafana", "Grafana", at.grafana, "/api/health"),
         ):
             if base:
-                yield _Question(name, f"{title} answers", _asking(base + path))
+                yield _Question(name, f"{title} answers", asking(base + path))
         if at.grafana:
             for source in _SOURCES:
                 url = f"{at.grafana}/api/datasources/uid/{source}/health"
-                yield _Question(f"grafana_{source}", f"Grafana reads {source}", _asking(url))
+                yield _Question(f"grafana_{source}", f"Grafana reads {source}", asking(url))
 
     def _page(self, stores: Stores) -> str:
         (url, *_) = trace_urls(self.endpoints, lambda: stores, self.sent.trace_id)
-        return f"{url}: {fetched(url)}"
-
-
-def _asking(url: str) -> Callable[[Stores], str]:
-    return lambda _: fetched(url)
+        return f"{url}: {fetched(url, self.timeout_s)}"
 
 
 def _delivered(name: str, what: str, deliver_it: Callable[[], str]) -> Hop:

@@ -125,10 +125,10 @@ def _expect(wanted: set[str], found: set[str], noun: str) -> None:
         raise NotYet(f"there is no {noun} '{missing[0]}'" + (f", but {', '.join(sorted(found))}" if found else ""))
 
 
-def fetched(url: str) -> str:
-    """The status of what answers at a URL, if that is well. Raises NotYet when it is not."""
+def fetched(url: str, timeout_s: float) -> str:
+    """The status of what answers at a URL within so many seconds, if that is well. Raises NotYet when it is not."""
     try:
-        answer = fetch(url, timeout_s=5.0, most_bytes=_MOST_PAGE)
+        answer = fetch(url, timeout_s=timeout_s, most_bytes=_MOST_PAGE)
     except Unfetched as error:
         raise NotYet(f"{url} {error}") from error
     if answer.status != 200:
