@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.telemetry.database import readable
+from phoenix_dev.errors import NotReady
+from phoenix_dev.telemetry.database import readable, suspects
 from phoenix_dev.telemetry.series.database import open_writer
 from phoenix_dev.telemetry.series.frames import ABSENT, DamagedFrame, Frames, frame, packed, unpacked
 from phoenix_dev.telemetry.series.newest import NEVER, Group, Newest
@@ -51,6 +52,7 @@ class SeriesWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.db, self.begun_anew = open_writer(path)
+        self._file = _file(path)
 
     def close(self) -> None:
         """What was not committed is not kept."""
@@ -140,6 +142,7 @@ class SeriesWriter:
         """Keep everything that was given since the last time, frames up to this one, and with it what must be known
         after a restart.
         """
+        self._expect_file()
         with readable(self.path):
             self._begin()
             self._remember({**state, _COMMITTED: str(time_ms)})
@@ -151,6 +154,15 @@ class SeriesWriter:
             self._begin()
             self._remember(state)
             self.db.execute("COMMIT")
+
+    def _expect_file(self) -> None:
+        """Raises NotReady where somebody removed the file, or met damage in it: whoever opens it anew has a sound one,
+        and what is written into this one nobody can read.
+        """
+        if _file(self.path) != self._file:
+            raise NotReady(f"{self.path} was removed or replaced", hint="phoenix-dev status")
+        if suspects(self.path):
+            raise NotReady(f"{self.path} seems to be damaged", hint="phoenix-dev status")
 
     def _remember(self, state: Mapping[str, str]) -> None:
         self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", list(state.items()))
@@ -179,6 +191,15 @@ class SeriesWriter:
             "INSERT INTO frame (layout, stage, first, last, count, data) VALUES (?, 0, ?, ?, 1, ?)",
             (group.layout, made.times[0], made.times[0], packed(made)),
         )
+
+
+def _file(path: Path) -> tuple[int, int]:
+    """Which file stands at a path (device and inode)."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _group(layout: int, ids: array[int], found: Frames) -> Group:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.telemetry.writer import Writer
 from phoenix_dev.watching import points
 from phoenix_dev.watching.diary import Progress
@@ -117,6 +118,19 @@ def test_what_retention_removed_before_it_was_counted_is_told(watched: Watched) 
     watched.flush()
     assert watched.newest(CALLS) == {(): 3}
     assert watched.said == ["1 span blocks were removed from the store before they were counted"]
+
+
+def test_series_that_somebody_removed_or_met_damage_in_are_begun_anew(watched: Watched) -> None:
+    kept = watched.home / "signals.db"
+    for harm in (kept.unlink, (watched.home / "signals.db.suspect").touch):
+        watched.flush()
+        harm()
+        with pytest.raises(NotReady, match=r"signals\.db (was removed|seems to be damaged)"):
+            watched.flush()
+        watched.kill()
+    watched.keep(spans("api", "a"))
+    watched.flush()
+    assert watched.newest(CALLS) == {(): 1}
 
 
 def test_a_store_that_was_begun_anew_is_read_from_its_beginning(watched: Watched) -> None:
