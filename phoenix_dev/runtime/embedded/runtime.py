@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Literal
 
-from phoenix_dev import __version__
 from phoenix_dev.errors import NotReady, UsageError
 from phoenix_dev.model.stack import Endpoints, StackStatus, StoredData
 from phoenix_dev.processes.drill import begin_drill, forget_drill
@@ -24,10 +23,9 @@ from phoenix_dev.telemetry.set_aside import is_set_aside
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from phoenix_dev.runtime.ports import WantedPort
+    from phoenix_dev.runtime.embedded.wanted import WantedEngine
     from phoenix_dev.runtime.protocol import Disturbance
     from phoenix_dev.settings import Settings
-    from phoenix_dev.telemetry.retention.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,12 @@ class EmbeddedRuntime:
     def engine(self) -> EngineHandle:
         """The process, whether or not it lives."""
         return EngineHandle(self.home)
+
+    @property
+    def _wanted(self) -> WantedEngine:
+        from phoenix_dev.runtime.embedded.wanted import WantedEngine
+
+        return WantedEngine(self.settings)
 
     def start(self, timeout_s: float) -> Started:
         """See Runtime. Raises UsageError for a profile other than development, and for a channel that is not set up as
@@ -120,7 +124,7 @@ class EmbeddedRuntime:
         files = self._data_files()
         path = str(self.home / folder.DATABASE) if files else ""
         running = self.engine.record()
-        limit = running.limits.size if running and running.limits else self._limits().size
+        limit = running.limits.size if running and running.limits else self._wanted.limits.size
         used = sum(_size(path) for path in files if not is_set_aside(path))
         return StoredData(path, used, limit_bytes=limit)
 
@@ -146,8 +150,8 @@ class EmbeddedRuntime:
                 if self._spawn(deadline, before):
                     started = self.engine.record()
                     return notes + ((*started.moved, *started.notes) if started else ())
-            elif why := self._outdated(running):
-                self._check_named_ports(running)
+            elif why := self._wanted.outdated(running):
+                self._wanted.check_named_ports(running)
                 before = running
                 notes += (f"the engine is started anew: {why}", *self.engine.stop().notes)
             else:
@@ -159,22 +163,11 @@ class EmbeddedRuntime:
         `before` is the one it takes the place of: what sent to that finds it on the same ports, unless they were named.
         """
         from phoenix_dev.runtime.embedded.engine_log import LOG_FILE, last_words
-        from phoenix_dev.runtime.embedded.options import EngineOptions
         from phoenix_dev.runtime.embedded.report import Busy, Failed, Ready
         from phoenix_dev.runtime.embedded.spawn import start_engine
 
         # A record without an engine: that one was killed, and what sent to it will go on to do so.
-        ports = self._wanted_ports(before or EngineRecord.read(self.home))
-        options = EngineOptions(
-            self.home.absolute(),
-            self.settings.project,
-            self.settings.profile,
-            *ports,
-            self._limits(),
-            self.settings.logs.files,
-            self.settings.logs.containers,
-            self._watch_settings(),
-        )
+        options = self._wanted.options(self.home, before or EngineRecord.read(self.home))
         outcome = start_engine(options, deadline)
         if isinstance(outcome, Failed):
             raise outcome.error
@@ -184,74 +177,11 @@ class EmbeddedRuntime:
         what = "was not ready in time" if outcome is None else ended
         raise NotReady(f"the engine in {self.home} {what}", hint=f"cat {quote(str(self.home / LOG_FILE))}")
 
-    def _wanted_ports(self, before: EngineRecord | None) -> tuple[WantedPort, WantedPort, WantedPort]:
-        from phoenix_dev.runtime.ports import WantedPort
-
-        http, grpc, ui = _listens(before) if before else (0, 0, 0)
-        return (
-            WantedPort.of(self.settings, "otlp_http", "OTLP/HTTP", http),
-            WantedPort.of(self.settings, "otlp_grpc", "OTLP/gRPC", grpc),
-            WantedPort.of(self.settings, "ui", "the page", ui),
-        )
-
-    def _outdated(self, running: EngineRecord) -> str:
-        """Why an engine is not the one that is wanted; empty when it is."""
-        if running.version != __version__:
-            return f"it was of version {running.version}"
-        listens = zip(self._wanted_ports(running), _listens(running), strict=True)
-        moving = [port.what for port, number in listens if port.named and port.number != number]
-        if moving:
-            return f"{' and '.join(moving)} moves to the port you named"
-        if running.limits != self._limits():
-            return "it keeps what you set under retention"
-        logs = self.settings.logs
-        if running.log_files != logs.files:
-            return "it follows what you set under logs.files"
-        if running.log_containers != logs.containers:
-            return "it follows what you set under logs.containers"
-        if running.watch_settings == self._watch_settings():
-            return ""
-        return "it watches what you set under alerts, thresholds, slos or indicators"
-
-    def _watch_settings(self) -> str:
-        from phoenix_dev.watching.settings import WatchSettings
-
-        return WatchSettings.of(self.settings).to_text()
-
-    def _limits(self) -> Limits:
-        from phoenix_dev.telemetry.retention.limits import Limits
-
-        keep = self.settings.retention
-        return Limits(
-            keep.size_bytes,
-            keep.age_ns("traces"),
-            keep.age_ns("error_traces"),
-            keep.age_ns("logs"),
-            keep.age_ns("metrics"),
-        )
-
-    def _check_named_ports(self, running: EngineRecord) -> None:
-        """Raises NotReady when another process has a port that the user named: before what runs is stopped for it."""
-        from phoenix_dev.receiver.sockets import bind_loopback
-
-        for port in self._wanted_ports(running):
-            if port.named and port.number not in _listens(running):
-                try:
-                    sockets = bind_loopback(port.number)
-                except OSError as error:
-                    raise port.refused(error) from error
-                for socket in sockets:
-                    socket.close()
-
     def _data_files(self) -> list[Path]:
         try:
             return sorted(self.home.glob(f"{folder.DATABASE}*"))
         except OSError as error:
             raise folder.unusable(self.home, error) from error
-
-
-def _listens(engine: EngineRecord) -> tuple[int, int, int]:
-    return engine.http_port, engine.grpc_port, engine.ui_port
 
 
 def _size(path: Path) -> int:
