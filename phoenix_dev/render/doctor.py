@@ -27,7 +27,7 @@ _MARKS = {
     Severity.WARNING: ("!", style.WARN),
     Severity.ERROR: ("✗", style.ERROR),
 }
-_LABEL = 14
+_LABEL = 15
 _MOST_LINES = 4
 #: Names of secrets: here everything after one goes, however it is written.
 _SECRET = re.compile(r"(?i)((?:pass(?:word|wd)?|secret|token|api[_-]?key|authorization|cookie)\w*[\"']?\s*[:=]\s*)\S.*")

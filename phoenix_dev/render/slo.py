@@ -26,7 +26,8 @@ _SERVICE_CELLS = (11, 30)
 #: How one is written, for who has none.
 EXAMPLE = """\
 slos:
-  - {name: answers, service: orchestrator, objective: 99.5%, latency: 1s}   # good: no error, and no longer than that"""
+  # good: no error, and no longer than that
+  - {name: answers, service: orchestrator, objective: 99.5%, latency: 1s}"""
 
 
 def slo_lines(slos: Sequence[SloState], *, now_ns: int, width: int, clip: bool = True) -> Iterator[Text | str]:

@@ -61,6 +61,14 @@ class ComposeRuntime:
         return False
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """The optional parts that a start leaves out."""
+        if self.without is not None:
+            return self.without
+        record = ComposeRecord.read(self.home)
+        return record.without if record else ()
+
+    @property
     def docker_engine(self) -> DockerEngine:
         """The Docker engine. Raises NotReady when what names it is wrong."""
         from phoenix_dev.runtime.compose.docker_engine import resolve_engine
@@ -84,7 +92,7 @@ class ComposeRuntime:
             self.home.mkdir(parents=True, exist_ok=True)
             with self._alone(timeout_s + _OTHERS_S):
                 notes = ComposeStart(
-                    self.home, self.settings, self.without or (), self.listener, docker_engine, self.files
+                    self.home, self.settings, self.left_out, self.listener, docker_engine, self.files
                 ).run(timeout_s)
                 self._drill.heal()
         return Started(self._status(brief=True), notes)

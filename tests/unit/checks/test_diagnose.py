@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from phoenix_dev.runtime.compose.catalogue import PARTS
 from rich.cells import cell_len
 
 from phoenix_dev.checks.check import Check, Skip
@@ -172,7 +173,13 @@ def test_what_is_hostile_is_shown_escaped_and_lines_fit_the_terminal() -> None:
 
 def test_piped_a_finding_is_one_line_and_its_fix_another() -> None:
     lines = [line.plain for line in finding_lines(Finding("a", Severity.ERROR, "x" * 300, "there", "run"), width=None)]
-    assert lines == [f"✗ {'a':14}{'x' * 300} (there)", f"{'':16}fix: run"]
+    assert lines == [f"✗ {'a':15}{'x' * 300} (there)", f"{'':17}fix: run"]
+
+
+@pytest.mark.parametrize("check", [part.name for part in PARTS])
+def test_the_longest_name_stands_apart_from_what_is_said(check: str) -> None:
+    (line,) = finding_lines(Finding(check, Severity.OK, "runs"), width=80)
+    assert line.plain.split() == ["✓", check, "runs"]
 
 
 def test_what_was_skipped_is_counted_and_stands_in_the_json_only() -> None:
