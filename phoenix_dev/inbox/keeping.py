@@ -115,17 +115,20 @@ class Messages:
     def _write_anew(self) -> None:
         """Only what is kept, in place of all that was written; whole or not at all."""
         beside = self._path.with_suffix(".new")
+        # Opened but once, and before the other is let go of: there is no moment without a file to write to.
+        anew = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
         try:
-            with beside.open("wb") as file:
+            with os.fdopen(anew, "wb", closefd=False) as file:
                 file.writelines(one.line for one in self._kept)
                 file.flush()
-                os.fsync(file.fileno())
+                os.fsync(anew)
             beside.replace(self._path)
         except OSError:
+            os.close(anew)
             beside.unlink(missing_ok=True)
             raise
         os.close(self._file)
-        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+        self._file = anew
         self._size, self._lines = self._bytes, len(self._kept)
 
 

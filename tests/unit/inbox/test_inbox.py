@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import resource
 import smtplib
 import socket
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,7 +153,10 @@ def test_what_was_kept_is_never_refused_for_want_of_room_to_tidy_up(tmp_path: Pa
     messages.add("slack", "20")
     assert bodies(messages) == [str(number) for number in range(11, 21)]
     (tmp_path / FILE).with_suffix(".new").rmdir()
-    messages.add("slack", "21")
+    with no_more_files():
+        messages.add("slack", "21")
+    assert len((tmp_path / FILE).read_bytes().splitlines()) == 22
+    messages.add("slack", "22")
     messages.close()
     assert len((tmp_path / FILE).read_bytes().splitlines()) == 10
 
@@ -166,6 +170,23 @@ def test_it_needs_nothing_but_python_and_aiosmtpd() -> None:
             assert {
                 n for n in names if n.split(".")[0] not in allowed and not n.startswith("phoenix_dev.inbox")
             } == set()
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Another file cannot be opened here meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.dup(0))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for number in taken:
+            os.close(number)
 
 
 def bodies(messages: Messages) -> list[str]:
