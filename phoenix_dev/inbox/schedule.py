@@ -20,7 +20,7 @@ _HOUR = 7
 _MONDAY = 0
 #: An attempt of which nobody knows the outcome may be made again for so long (seconds): Alertmanager still has the
 #: alert then, and does not send it twice. Shorter than it has it.
-_AGAIN_S = 300.0
+AGAIN_S = 300.0
 
 
 def last_due(report: Report, now: float) -> float:
@@ -35,18 +35,24 @@ def last_due(report: Report, now: float) -> float:
 
 
 class Schedule:
-    """What was sent, in a file of a folder. `send` is given a report, when it was due, and the time.
+    """What was sent, in a file of a folder. `send` is given a report, when it was due, and the time; what it returns
+    from is sent. An attempt that was killed is made again for `again_s`.
 
     A period for which nothing ran is made up for when something runs again; nothing is sent of the time before the
     first start.
     """
 
     def __init__(
-        self, folder: Path, send: Callable[[Report, float, float], None], clock: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        send: Callable[[Report, float, float], None],
+        clock: Callable[[], float] = time.time,
+        again_s: float = AGAIN_S,
     ) -> None:
         self._path = folder / FILE
         self._send = send
         self._clock = clock
+        self._again_s = again_s
         self._sent = self._read()
 
     def send_what_is_due(self) -> None:
@@ -69,10 +75,9 @@ class Schedule:
             raise
         self._write(report, {"due": due, "outcome": "sent"})
 
-    @staticmethod
-    def _may_be_tried_again(last: dict[str, Any], now: float) -> bool:
+    def _may_be_tried_again(self, last: dict[str, Any], now: float) -> bool:
         if last["outcome"] == "unknown":
-            return 0 <= now - float(last.get("tried", 0)) < _AGAIN_S
+            return 0 <= now - float(last.get("tried", 0)) < self._again_s
         return bool(last["outcome"] == "failed")
 
     def _read(self) -> dict[str, dict[str, Any]]:

@@ -91,6 +91,7 @@ class Alerting:
             self._keeper.keep_delivery(delivery)
         if deliveries or self._dispatch.is_changed:
             self._keep()
+        self._summaries.kept()
 
     def _keep(self) -> None:
         """Keep what was told before it is sent: who ends this process in between neither tells twice nor never."""

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 #: How often it is looked what is due (seconds): clocks may be set meanwhile.
 _LOOK_S = 30.0
+#: A mail that was being made when this process was killed was not sent: it is made again for so long (seconds).
+_AGAIN_S = 86_400.0
 
 
 class Summaries:
     """Of a project, over a source that nobody else uses. What was sent is remembered in `home`; `page` is named in the
     mails.
+
+    A mail counts as sent when whoever took it (`made`) says that it is `kept`: until then a kill makes it due again.
     """
 
     def __init__(self, project: str, home: Path, source: SeriesSource, page: str, say: Callable[[str], None]) -> None:
@@ -32,8 +36,9 @@ class Summaries:
         self._source = source
         self._page = page
         self._say = say
-        self._schedule = Schedule(home, self._make)
-        self._made: SimpleQueue[Summary] = SimpleQueue()
+        self._schedule = Schedule(home, self._make, again_s=_AGAIN_S)
+        self._made: SimpleQueue[tuple[Summary, threading.Event]] = SimpleQueue()
+        self._taken: list[threading.Event] = []
 
     def start(self) -> None:
         """Begin; it ends with the process."""
@@ -43,12 +48,19 @@ class Summaries:
         """What was made since the last time."""
         while True:
             try:
-                yield self._made.get_nowait()
+                made, kept = self._made.get_nowait()
             except Empty:
                 return
+            self._taken.append(kept)
+            yield made
+
+    def kept(self) -> None:
+        """What was taken outlives this process."""
+        while self._taken:
+            self._taken.pop().set()
 
     def look(self) -> None:
-        """Make what is due. What cannot be made is due the next time."""
+        """Make what is due, and wait until it is kept. What cannot be made is due the next time."""
         try:
             self._schedule.send_what_is_due()
         except Exception as error:  # noqa: BLE001 - the next time may go well, and nobody else would try
@@ -64,4 +76,6 @@ class Summaries:
             found = evaluate.at(self._source, expression, round(due * 1000))
             return [(one.labels, one.samples[-1][1]) for one in found]
 
-        self._made.put(summary(report, self._project, due, ask, self._page))
+        kept = threading.Event()
+        self._made.put((summary(report, self._project, due, ask, self._page), kept))
+        kept.wait()

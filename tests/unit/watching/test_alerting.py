@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from phoenix_dev.inbox.summary import Report
+    from phoenix_dev.inbox.summary import Report, Summary
     from phoenix_dev.model.alert import RuleState
 
 #: Three minutes of a rule are three seconds, a window of a minute is one of fifteen seconds.
@@ -271,14 +272,26 @@ def test_alerts_test_waits_for_what_the_process_tells(drill: Watched) -> None:
     assert [one.took_ns for one in arrivals] == [None] * 3  # nobody turns the clock meanwhile
 
 
-def test_a_summary_that_is_due_is_made_of_what_was_counted(watched: Watched) -> None:
+def test_a_summary_that_is_due_is_made_of_what_was_counted_and_again_unless_it_was_kept(watched: Watched) -> None:
     watched.keep(requests("api", 3))
     watched.evaluate()
     (watched.home / "summaries.json").write_text('{"daily": {"due": 0, "outcome": "sent"}}')
-    summaries = Summaries("shop", watched.home, EmbeddedSeries(watched.home / "signals.db"), "", watched.said.append)
-    summaries.look()
-    (made,) = summaries.made()
-    assert made.subject == "[shop] daily summary"
+
+    def begun() -> Summaries:
+        """As a process has it; the one before it was killed."""
+        source = EmbeddedSeries(watched.home / "signals.db")
+        return Summaries("shop", watched.home, source, "", watched.said.append)
+
+    for _ in range(2):
+        summaries = begun()
+        looking = threading.Thread(target=summaries.look, daemon=True)
+        looking.start()
+        made: list[Summary] = []
+        wait_until(lambda made=made, summaries=summaries: made.extend(summaries.made()) or made, 30)
+        assert [one.subject for one in made] == ["[shop] daily summary"]
+    summaries.kept()
+    looking.join(timeout=30)
+    summaries = begun()
     summaries.look()
     assert not list(summaries.made())
     assert not watched.said
