@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from phoenix_dev.runtime.compose.catalogue import PARTS
 from rich.cells import cell_len
 
 from phoenix_dev.checks.check import Check, Skip
@@ -18,6 +17,7 @@ from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity, worst
 from phoenix_dev.model.refusal import Refusal
 from phoenix_dev.render.doctor import finding_lines, findings_json, summary_line
+from phoenix_dev.runtime.compose.parts import PARTS
 from phoenix_dev.telemetry.writer import MAX_QUEUED_BYTES
 from phoenix_dev.usecases.doctor import diagnose
 
