@@ -80,10 +80,12 @@ def chaos(app: AppContext, /, *, words: tuple[str, ...], listed: bool, as_json: 
     fault = _fault(app, words, **given)
     tuning = app.settings.tuning
     rule_of(fault.expected, tuning, time_scale)
-    app.output.talk(*plan_lines(fault.what, fault.expected, time_scale))
-    trial = Trial(fault, app.stores(), tuning, time_scale, timeout_s)
+    trial = Trial(fault, app.stores(), tuning, time_scale, timeout_s, app.output.talk)
     with drill(app.runtime(), time_scale):
+        app.output.talk(*plan_lines(fault.what, fault.expected, time_scale))
         _follow(app, trial, as_json=as_json)
+    if fault.left:
+        app.output.talk(f"{fault.left} runs on, until: {app.output.again('phoenix-dev demo stop')}")
     _tell(app, trial, as_json=as_json)
 
 
@@ -104,10 +106,14 @@ def _follow(app: AppContext, trial: Trial, *, as_json: bool) -> None:
     from phoenix_dev.render.chaos import event_line
 
     out = app.output
-    with closing(trial.run()) as events:
-        for event in events:
-            if not as_json:
-                out.lines([event_line(event, width=out.width, clip=out.clip)])
+    try:
+        with closing(trial.run()) as events:
+            for event in events:
+                if not as_json:
+                    out.lines([event_line(event, width=out.width, clip=out.clip)])
+    except KeyboardInterrupt:
+        out.aside("interrupted; the fault was taken away")
+        raise
 
 
 def _tell(app: AppContext, trial: Trial, *, as_json: bool) -> None:

@@ -40,7 +40,7 @@ _JOBS = {"collector": "otel-collector", "jaeger": "jaeger", "loki": "loki", "gra
 
 class FaultAtHand(Protocol):
     """A fault. `what` says it in words, `along` names alerts that come with it, `ready` is PromQL that has an answer
-    once what is measured is there; empty where nothing has to be.
+    once what is measured is there; empty where nothing has to be. `left`: what it has started and left running.
     """
 
     @property
@@ -51,6 +51,8 @@ class FaultAtHand(Protocol):
     def along(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def ready(self) -> str: ...  # noqa: D102
+    @property
+    def left(self) -> str: ...  # noqa: D102
 
     def around(self) -> AbstractContextManager[object]:
         """What has to go on before, meanwhile and after."""
@@ -78,6 +80,7 @@ class BuiltInFault:
     endpoint: str
     tuning: Tuning
     runtime: Runtime
+    left: str = ""
     _traffic: Traffic | None = None
     _host: MadeUpHost | None = None
 
@@ -108,8 +111,9 @@ class BuiltInFault:
             with MadeUpHost(self.endpoint) as self._host:
                 yield
             return
-        running = start_demo(self.home, self.endpoint, runtime=self.runtime).system
-        sending = Traffic(running, self.told.rate, fresh_seed()) if self.told.rate else None
+        started = start_demo(self.home, self.endpoint, runtime=self.runtime)
+        self.left = "the demo" if started.fresh else ""
+        sending = Traffic(started.system, self.told.rate, fresh_seed()) if self.told.rate else None
         with sending or nullcontext() as self._traffic:
             yield
 
@@ -155,6 +159,7 @@ class _Bare:
     recover_it: Callable[[], None]
     along: tuple[str, ...] = ()
     ready: str = ""
+    left: str = ""
     _begun: bool = field(default=False)
 
     def around(self) -> AbstractContextManager[object]:

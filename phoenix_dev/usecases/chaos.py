@@ -33,6 +33,8 @@ _ANSWERING_S = 10.0
 _SCALED_S: Mapping[Source, float] = {"metric": 30.0, "span": 30.0, "log": 90.0}
 #: Until a message that an alert is over has come, if one comes: groups are looked at once a minute (seconds).
 _TOLD_S = 75.0
+#: How long nothing is said while something is waited for (seconds).
+_SILENCE_S = 3.0
 _HOUR_NS = 3600 * 10**9
 _ALERTS = "phoenix-dev alerts"
 
@@ -65,7 +67,8 @@ def rule_of(expected: Expected, tuning: Tuning, time_scale: float) -> AlertRule:
 class Trial:
     """A fault that is let happen, with a drill on. `run` once; the report is complete after that.
 
-    `timeout_s`: so long each stage is waited for, beyond what its rule says that it lasts.
+    `timeout_s`: so long each stage is waited for, beyond what its rule says that it lasts. `say` is told what is waited
+    for before the fault begins, where that takes a while.
     """
 
     fault: FaultAtHand
@@ -73,10 +76,12 @@ class Trial:
     tuning: Tuning
     time_scale: float
     timeout_s: float
+    say: Callable[[str], None] = lambda _: None
     _stages: list[Reached] = field(default_factory=list)
     _others: dict[str, Other] = field(default_factory=dict)
     _missed: Stage | None = None
     _began_ns: int = 0
+    _said: str = ""
 
     @property
     def report(self) -> DrillReport:
@@ -209,8 +214,8 @@ class Trial:
         """Wait until it was told that the alert is over, where it was told before that it fires: whoever sends messages
         does not tell of what fires again meanwhile. That it is over may never be told, so it is not waited for in vain.
         """
-        deadline = time.monotonic() + _TOLD_S
-        while time.monotonic() < deadline:
+        began = time.monotonic()
+        while time.monotonic() < began + _TOLD_S:
             told = [
                 over
                 for one in self.stores.alerts.deliveries(time.time_ns() - _HOUR_NS)
@@ -219,11 +224,12 @@ class Trial:
             ]
             if not told or told[-1]:
                 return
+            self._say_once(began, "it was not told yet that the alert before this is over")
             time.sleep(_POLL_S)
 
     def _await(self, condition: Callable[[], bool], patience_s: float, otherwise: str) -> None:
         """Raises NotReady with `otherwise` when a condition does not come true."""
-        deadline, why = time.monotonic() + patience_s, ""
+        began, why = time.monotonic(), ""
         while True:
             self.fault.check()
             try:
@@ -232,9 +238,15 @@ class Trial:
                 why = ""
             except NotReady as error:
                 why = f" ({error.message})"
-            if time.monotonic() > deadline:
+            if time.monotonic() > began + patience_s:
                 raise NotReady(f"{otherwise}, after {patience_s:g} s{why}", hint=_ALERTS)
+            self._say_once(began, otherwise)
             time.sleep(_POLL_S)
+
+    def _say_once(self, began: float, why: str) -> None:
+        if why != self._said and time.monotonic() > began + _SILENCE_S:
+            self._said = why
+            self.say(f"waiting: {why}")
 
     def _reached(self, stage: Stage, after_s: float | None, detail: str = "") -> Reached:
         reached = Reached(stage, after_s, detail)

@@ -48,7 +48,7 @@ CHECKS = """[
   {name: gone, service: patient, path: /page, method: POST, body: 'a$b', expect_status: [404, 5xx], interval: 2s},
   {name: nobody, url: 'http://127.0.0.1:1/', expect_body: welcome, interval: 2s}
 ]"""
-FLAGS = ("--without", "grafana", "--without", "alertmanager")
+FLAGS = ("--without", "grafana")
 #: Two rounds of everything that is asked every 15 s.
 PATIENCE_S = 90.0
 #: Ends once, and stays when it is started again.
@@ -227,10 +227,7 @@ def test_the_demo_is_asked_for_its_health_as_long_as_it_runs(stack: RunningStack
     try:
         asked = {(service, endpoint): 1.0 for service in SERVICES for endpoint in ENDPOINTS}
         wait_until(lambda: by_endpoint(stack, health) == asked, PATIENCE_S, what="the health of the demo")
-        stack.run("demo", "fault", "set", "not-ready", "--service", "llm-service")
-        unready = asked | {("llm-service", "readiness"): 0.0}
-        wait_until(lambda: by_endpoint(stack, health) == unready, PATIENCE_S, what="what is not ready")
-        stack.run("demo", "fault", "clear")
+        drilled(stack, "not-ready", "--severity", "warning", channel="slack")
     finally:
         stack.run("demo", "stop")
     stopped = time.time()
@@ -241,6 +238,16 @@ def test_the_demo_is_asked_for_its_health_as_long_as_it_runs(stack: RunningStack
     )
     assert max(by_endpoint(stack, f"timestamp({health})").values()) <= stopped
     assert container_of(stack) == before
+
+
+def test_a_part_that_hangs_is_told_of_and_so_is_that_it_answers_again(stack: RunningStack) -> None:
+    drilled(stack, "pause", "jaeger", channel="pagerduty")
+
+
+def drilled(stack: RunningStack, *fault: str, channel: str) -> None:
+    told = stack.run("chaos", *fault, "--time-scale", "120", "--json", timeout=150).json()
+    assert told["proven"]
+    assert told["stages"]["delivered"]["detail"].startswith(f"{channel}: ")
 
 
 def container_of(stack: RunningStack) -> tuple[str, str]:
