@@ -14,8 +14,9 @@ from phoenix_dev.stores.logs import LogFilter
 from phoenix_dev.usecases import cannot
 from phoenix_dev.web.form import LOG_LIMITS, WINDOWS, Form, log_filter
 from phoenix_dev.web.live import Event
+from phoenix_dev.web.log_lines import digest_of, log_line, log_lines
 from phoenix_dev.web.markup import fragment, page, query
-from phoenix_dev.web.views import WHOLE, digest_of, log_line, log_lines, values_of
+from phoenix_dev.web.values import WHOLE, values_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

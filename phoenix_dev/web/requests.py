@@ -16,9 +16,10 @@ from phoenix_dev.stores.matching import summary_of
 from phoenix_dev.usecases import cannot
 from phoenix_dev.usecases.find_request import Bearers, bearers, read_request, read_traces, resolve
 from phoenix_dev.web.live import Event
+from phoenix_dev.web.log_lines import log_lines
 from phoenix_dev.web.markup import page, path_part, query
 from phoenix_dev.web.traces import rows_of
-from phoenix_dev.web.views import log_lines, span_view, trace_view
+from phoenix_dev.web.views import span_view, trace_view
 from phoenix_dev.web.waterfall import span_at
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class RequestPages:
                 raise NotFound(f"The trace {trace_id} has no span {key[:100]}", hint=f"phoenix-dev trace {trace_id}")
             return span_view(timeline, index, whole=whole)
 
-        return page("_span.html", span=await self._readers.ask(read))
+        return page("_span.html", project=self._project, span=await self._readers.ask(read))
 
 
 def _read_trace(stores: Stores, trace_id: str) -> Trace:

@@ -1,35 +1,32 @@
-"""What the templates print: a trace with its cause and its path, a span with all it says, a log record as a line."""
+"""What the templates print: a trace with its cause and its path, a span with all it says."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.quantity import ago, clock, day, duration
 from phoenix_dev.model.timeline.failures import failures_of, origins
 from phoenix_dev.model.trace_ids import correlation_ids, request_ids
 from phoenix_dev.web.hues import hue_of
-from phoenix_dev.web.waterfall import Waterfall, pairs_of, span_keys, ticks
+from phoenix_dev.web.log_lines import log_lines
+from phoenix_dev.web.values import VALUE, WHOLE, values_of
+from phoenix_dev.web.waterfall import Waterfall, span_keys, ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from phoenix_dev.model.attributes import Attributes
-    from phoenix_dev.model.log import LogRecord
     from phoenix_dev.model.span import Trace
     from phoenix_dev.model.timeline import Timeline
     from phoenix_dev.model.timeline.failures import Failure
+    from phoenix_dev.web.log_lines import LogLine
+    from phoenix_dev.web.values import Value
 
 _MOST_CAUSES = 3
 _MOST_IDS = 5
 _LEAST_SHARE = 0.01
-#: Characters of a value beside its key; longer ones are shown in full on demand.
-VALUE = 1_000
-#: Characters of what is shown in full: as much as an export holds.
-WHOLE = 20_000_000
-_MARKS = {"FATAL": "✗", "ERROR": "✗", "WARN": "▲", "INFO": "●", "DEBUG": "○", "TRACE": "·", "": "·"}
+#: Logs, events and links beyond so many are counted, and the command that has them is told.
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,51 +74,9 @@ class TraceView:
     ticks: list[tuple[str, str]]
     waterfall: Waterfall
     loose: tuple[LogLine, ...]
+    more_loose: int
     relation: str
     expand: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """An attribute: `size` is the length of its text, of which `text` may be the beginning."""
-
-    key: str
-    text: str
-    size: int
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there is more of it."""
-        return self.size > len(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """A log record as a line and what unfolds below it. `digest` tells it from others of the same time."""
-
-    record: LogRecord
-    mark: str
-    level: str
-    hue: int
-    clock: str
-    day: str
-    pairs: tuple[str, ...]
-    digest: str
-
-    @property
-    def has_more(self) -> bool:
-        """Whether something of it was cut."""
-        return any(value.is_cut for value in (*self.attributes, *self.resource))
-
-    @property
-    def attributes(self) -> tuple[Value, ...]:
-        """Its attributes."""
-        return values_of(self.record.attributes)
-
-    @property
-    def resource(self) -> tuple[Value, ...]:
-        """The attributes of where it comes from."""
-        return values_of(self.record.resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +113,11 @@ class SpanView:
     attributes: tuple[Value, ...]
     resource: tuple[Value, ...]
     events: tuple[EventView, ...]
+    more_events: int
     links: tuple[tuple[str, str, tuple[Value, ...]], ...]
+    more_links: int
     logs: tuple[LogLine, ...]
+    more_logs: int
     correlation: tuple[str, ...]
     whole: bool
 
@@ -192,7 +150,8 @@ def trace_view(timeline: Timeline, *, expand: bool, now_ns: int, relation: str =
         shares=tuple(_shares(timeline)),
         ticks=ticks(timeline.duration_ns),
         waterfall=Waterfall(timeline, expand=expand),
-        loose=log_lines(timeline.logs[:200]),
+        loose=log_lines(timeline.logs[:MOST_LISTED]),
+        more_loose=_more(timeline.logs),
         relation=relation,
         expand=expand,
     )
@@ -249,40 +208,19 @@ def span_view(timeline: Timeline, index: int, *, whole: bool) -> SpanView:
         resource=values_of(span.resource, most),
         events=tuple(
             EventView(event.name, duration(max(0, event.time_ns - span.start_ns)), values_of(event.attributes, most))
-            for event in span.events[:200]
+            for event in span.events[:MOST_LISTED]
         ),
-        links=tuple((link.trace_id, link.span_id, values_of(link.attributes, most)) for link in span.links[:200]),
-        logs=log_lines(bar.logs[:200]),
+        more_events=_more(span.events),
+        links=tuple(
+            (link.trace_id, link.span_id, values_of(link.attributes, most)) for link in span.links[:MOST_LISTED]
+        ),
+        more_links=_more(span.links),
+        logs=log_lines(bar.logs[:MOST_LISTED]),
+        more_logs=_more(bar.logs),
         correlation=correlation_ids(timeline.trace)[:_MOST_IDS],
         whole=whole,
     )
 
 
-def values_of(attributes: Attributes, most: int = VALUE) -> tuple[Value, ...]:
-    """Attributes in the order sent."""
-    texts = ((key, text_of(value)) for key, value in attributes.items())
-    return tuple(Value(key, text[:most], len(text)) for key, text in texts)
-
-
-def log_lines(records: Iterable[LogRecord]) -> tuple[LogLine, ...]:
-    """Records as lines."""
-    return tuple(log_line(record) for record in records)
-
-
-def log_line(record: LogRecord) -> LogLine:
-    """A record as a line."""
-    return LogLine(
-        record=record,
-        mark=_MARKS[record.level],
-        level=record.level or "LOG",
-        hue=hue_of(record.service),
-        clock=clock(record.time_ns),
-        day=day(record.time_ns),
-        pairs=pairs_of(record.attributes),
-        digest=digest_of(record),
-    )
-
-
-def digest_of(record: LogRecord) -> str:
-    """Tells a record from others of the same time."""
-    return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def _more(listed: Sequence[object]) -> int:
+    return max(0, len(listed) - MOST_LISTED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from phoenix_dev.web import waterfall
+from phoenix_dev.web import views, waterfall
 from tests import otlp
 from tests.contract.hostile import HOSTILE_IDS, shortly
 from tests.site import a_site
@@ -127,3 +127,21 @@ def test_a_large_trace_is_bounded(site: Site, monkeypatch: pytest.MonkeyPatch) -
     assert "90 spans of 120 not shown" in words(few)
     assert many.count('<li class="r ') == 100
     assert "20 spans more than this page shows" in words(many)
+
+
+def test_what_a_span_has_beyond_what_is_listed_is_counted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST_LISTED", 2)
+    trace, now, span_id = otlp.new_trace_id(), time.time_ns(), "b" * 16
+    span = otlp.span(trace, "busy", span_id=span_id, start=now, ms=1)
+    for number in range(5):
+        span.events.add(name=f"event {number}", time_unix_nano=now + number)
+        span.links.add(trace_id=bytes.fromhex("c" * 32), span_id=bytes.fromhex("d" * 16))
+    logs = [otlp.log(f"said {number}", trace_id=trace, span_id=span_id, time=now + number) for number in range(6)]
+    lost = [otlp.log(f"lost {number}", trace_id=trace, span_id="e" * 16, time=now + number) for number in range(3)]
+    site.send(otlp.traces("worker", span), otlp.logs("worker", *logs, *lost))
+    shown = words(site.get(f"/trace/{trace}/span/{span_id}").text)
+    assert "Logs 6" in shown
+    assert f"4 lines more: phoenix-dev trace {trace} --json" in shown
+    assert "3 events more" in shown
+    assert "3 links more" in shown
+    assert f"1 line more: phoenix-dev logs --trace {trace}" in words(site.get(f"/trace/{trace}").text)
