@@ -14,6 +14,7 @@ from benchmarks.log_story import PLANTED, Story, exports
 from phoenix_dev.model.log import LogLine
 from tests.otlp import SECOND
 from tests.unit.render.hostile import HOSTILE
+from tests.waiting import least
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tests.conftest import Invoke
 
 MINUTE = 60 * SECOND
+#: In which what is in the store has been compared, however many lines of these tests it is (seconds).
+_SOON_S = 10.0
 
 
 @pytest.mark.parametrize("lines", [20_000, pytest.param(200_000, marks=pytest.mark.long)])
@@ -28,9 +31,15 @@ def test_what_was_planted_among_many_lines_is_found_in_the_store(
     invoke: Invoke, keep: Callable[..., None], lines: int
 ) -> None:
     keep(*exports(Story(lines, time.time_ns() - SECOND).lines()))
-    begun = time.monotonic()
-    told = json.loads(invoke("anomalies", "--json", "--limit", "5").stdout)
-    assert time.monotonic() - begun < 10
+    printed = []
+
+    def seconds() -> float:
+        begun = time.monotonic()
+        printed.append(invoke("anomalies", "--json", "--limit", "5").stdout)
+        return time.monotonic() - begun
+
+    took = least(seconds, _SOON_S)
+    told = json.loads(printed[-1])
     assert {(one["kind"], one["template"]) for one in told["anomalies"]} >= PLANTED
     error = told["anomalies"][0]
     assert (error["kind"], error["level"], error["now"], error["before"]) == ("new", "ERROR", 12, 0)
@@ -38,6 +47,9 @@ def test_what_was_planted_among_many_lines_is_found_in_the_store(
     assert f"phoenix-dev trace {error['example']['trace_id']}" in shown.stdout
     assert "THEN → NOW" in shown.stdout.splitlines()[0]
     assert "6 services" in shown.stderr
+    assert took <= _SOON_S, (
+        f"{took:.1f} s at best, again and again for a minute: is the machine busy with something else?"
+    )
 
 
 def test_only_of_some_services_or_levels(invoke: Invoke, keep: Callable[..., None]) -> None:
