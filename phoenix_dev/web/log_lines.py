@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.model.quantity import clock, day
 from phoenix_dev.web.hues import hue_of
-from phoenix_dev.web.values import values_of
-from phoenix_dev.web.waterfall import pairs_of
+from phoenix_dev.web.values import pairs_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

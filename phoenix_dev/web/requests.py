@@ -18,9 +18,9 @@ from phoenix_dev.usecases.find_request import Bearers, bearers, read_request, re
 from phoenix_dev.web.live import Event
 from phoenix_dev.web.log_lines import log_lines
 from phoenix_dev.web.markup import page, path_part, query
+from phoenix_dev.web.span_keys import span_at
 from phoenix_dev.web.traces import rows_of
 from phoenix_dev.web.views import span_view, trace_view
-from phoenix_dev.web.waterfall import span_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,8 +10,9 @@ from phoenix_dev.model.timeline.failures import failures_of, origins
 from phoenix_dev.model.trace_ids import correlation_ids, request_ids
 from phoenix_dev.web.hues import hue_of
 from phoenix_dev.web.log_lines import log_lines
+from phoenix_dev.web.span_keys import span_keys
 from phoenix_dev.web.values import VALUE, WHOLE, values_of
-from phoenix_dev.web.waterfall import Waterfall, span_keys, ticks
+from phoenix_dev.web.waterfall import Waterfall, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

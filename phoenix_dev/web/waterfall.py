@@ -6,19 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from phoenix_dev.model.attribute_words import quoted, telling, text_at
-from phoenix_dev.model.attributes import text_of
 from phoenix_dev.model.log import LogRecord
 from phoenix_dev.model.quantity import clock, count, duration
 from phoenix_dev.model.timeline import Gap, rows_of
 from phoenix_dev.model.timeline.failures import failures_by_bar
 from phoenix_dev.model.timeline.moments import moments_of
 from phoenix_dev.web.hues import hue_of
+from phoenix_dev.web.span_keys import span_keys
+from phoenix_dev.web.values import pairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from phoenix_dev.model.attributes import Attributes
     from phoenix_dev.model.span import SpanLink
     from phoenix_dev.model.timeline import Bar, Row, Timeline
     from phoenix_dev.model.timeline.failures import Failure
@@ -34,7 +33,6 @@ _MOST_OF_A_ROW = 5
 _DEEPEST = 24
 #: The narrowest bar that is seen, in percent.
 _NARROWEST = 0.25
-_MOST_PAIRS = 6
 
 #: Left and width, in percent of the axis.
 Rect = tuple[str, str]
@@ -78,17 +76,6 @@ class NoteLine:
 
 
 Lines = list[SpanLine | NoteLine]
-
-
-def span_keys(timeline: Timeline) -> list[str]:
-    """A name for each bar that no other bar has: the span's ID, with a number where several share one."""
-    seen: dict[str, int] = defaultdict(int)
-    keys = []
-    for bar in timeline.bars:
-        known = bar.span.span_id or "none"
-        keys.append(f"{known}~{seen[known]}" if seen[known] else known)
-        seen[known] += 1
-    return keys
 
 
 class Waterfall:
@@ -246,20 +233,6 @@ class Waterfall:
         return self._timeline.bars[row.bars[0]]
 
 
-def pairs_of(attributes: Attributes, most: int = _MOST_PAIRS) -> tuple[str, ...]:
-    """The attributes that tell something, as `key=value`, the first few of them."""
-    found = []
-    exception = [text_at(attributes, key)[:200] for key in ("exception.type", "exception.message")]
-    if any(exception):
-        found.append(": ".join(filter(None, exception)))
-    for key, value in telling(attributes):
-        if len(found) == most:
-            break
-        text = text_of(value)[:120]
-        found.append(f"{key[:60]}={quoted(text) if isinstance(value, str) else text}")
-    return tuple(found)
-
-
 def ticks(total_ns: int, most: int = 6) -> list[tuple[str, str]]:
     """Round times along an axis: where (percent), and in words."""
     if total_ns <= 0:
@@ -278,9 +251,3 @@ def _lost(bar: Bar) -> NoteLine:
 
 def _number(percent: float) -> str:
     return f"{percent:.2f}".rstrip("0").rstrip(".")
-
-
-def span_at(timeline: Timeline, key: str) -> int | None:
-    """Which bar a key names; also without its number, or by a span's ID alone."""
-    keys: Sequence[str] = span_keys(timeline)
-    return keys.index(key) if key in keys else None
