@@ -169,7 +169,8 @@ SERVICES = (
 3. `phoenix-dev trace last-error`: the request that it died of, if it was one.
 """,
         dashboard=LOGS_DASHBOARD,
-        sampled_s=5,
+        # A record counts as it comes: this is but the time that it may be on its way.
+        sampled_s=2,
         log=LogCount(FATAL),
     ),
 )
