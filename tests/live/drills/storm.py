@@ -55,7 +55,7 @@ _KNOWN_BY = ("HostCpu", "critical")
 #: A share of a host cannot be more: a tenth above the bound of 0.9 is 0.99.
 _FULL = 1.0
 #: Until rules are evaluated in a drill's scale of time, until all fires, how long it lasts then, until all is over.
-_BEGINS_S, _RISES_S, _LASTS_S, _PASSES_S = 60.0, 60.0, 10.0, 120.0
+_BEGINS_S, _RISES_S, _LASTS_S, _PASSES_S = 120.0, 150.0, 10.0, 240.0
 _MS = 10**6
 
 
