@@ -153,12 +153,12 @@ class ComposeRuntime:
 
     def notice_services(self) -> None:
         """See Runtime. Without a Docker engine nothing runs that would ask."""
-        from phoenix_dev.runtime.compose.asking import Asking
+        from phoenix_dev.runtime.compose.collector_targets import tell_collector
 
         if ComposeRecord.read(self.home) is None or self.docker_engine.why_not():
             return
         with folder.writing(self.home), self._alone(_OTHERS_S):
-            Asking(self.home, self._containers).tell()
+            tell_collector(self.home, self._containers)
 
     def data(self, *, sized: bool = True) -> StoredData:
         """See Runtime. Raises NotReady when no Docker engine answers."""

@@ -13,8 +13,8 @@ from phoenix_dev.assets import assets_folder
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose import images
 from phoenix_dev.runtime.compose.alert_files import AlertFiles
-from phoenix_dev.runtime.compose.asking import Asking
 from phoenix_dev.runtime.compose.awaited import LINES, Awaited
+from phoenix_dev.runtime.compose.collector_targets import tell_collector
 from phoenix_dev.runtime.compose.command import ComposeCommand, PortTaken
 from phoenix_dev.runtime.compose.container_reader import ContainerReader
 from phoenix_dev.runtime.compose.containers import Containers
@@ -100,7 +100,7 @@ class ComposeStart:
             # From here on there may be something to stop, also when this is interrupted.
             StackRecord("compose", self.settings.project, self.settings.profile).write(self.home)
             self._record(chosen.numbers, unavailable, channels).write(self.home)
-            there = self._containers.facts()
+            there = self._awake()
             services = [part.service for part in parts] + self._logs.services
             if unwanted := _to_be_removed(there, services):
                 command.remove(unwanted)
@@ -114,6 +114,16 @@ class ComposeStart:
                 return chosen.numbers, chosen.notes
         raise AssertionError("the last attempt returns or raises")
 
+    def _awake(self) -> Mapping[str, ContainerFacts]:
+        """The containers that there are, none of them paused: a drill that was killed leaves what it had paused, and
+        compose starts nothing of that kind.
+        """
+        there = self._containers.facts()
+        paused = [service for service, facts in there.items() if facts.status == "paused"]
+        for service in paused:
+            self._containers.tell(service, "unpause")
+        return self._containers.facts() if paused else there
+
     def _write_files(self, alert_files: AlertFiles) -> None:
         """All that compose and the parts read of ours."""
         alert_files.write_secrets()
@@ -126,7 +136,7 @@ class ComposeStart:
         }
         self.files.write(assets_folder(), environment, contents)
         name_services(self.home, self.settings)
-        Asking(self.home, self._containers).tell()
+        tell_collector(self.home, self._containers)
 
     def _unread_logs(self) -> list[str]:
         """What to tell when log files are to be read and their collector does not run."""
