@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.2
 #: Until all answer who know of alerts (seconds): what was started a moment ago may not yet.
-_ANSWERING_S = 10.0
+_ANSWERING_S = 30.0
 #: Until rules are evaluated with another scale of time (seconds); Loki looks for others once a minute.
 _SCALED_S: Mapping[Source, float] = {"metric": 30.0, "span": 30.0, "log": 90.0}
 #: Until a message that an alert is over has come, if one comes: groups are looked at once a minute (seconds).
@@ -97,7 +97,7 @@ class Trial:
         Raises NotReady when what the alert measures is not there, or the alert fires before.
         """
         rule = rule_of(self.fault.expected, self.tuning, self.time_scale)
-        self._await(self._all_answer, _ANSWERING_S, "what a drill looks at is not all there")
+        self._await(self._all_answer, _ANSWERING_S, "not everybody answers who knows of alerts")
         unscaled = "the rules are not evaluated in the drill's scale of time"
         self._await(lambda: self._is_scaled(rule), _SCALED_S[rule.source], unscaled)
         with self.fault.around():
