@@ -272,6 +272,17 @@ def test_alerts_test_waits_for_what_the_process_tells(drill: Watched) -> None:
     assert [one.took_ns for one in arrivals] == [None] * 3  # nobody turns the clock meanwhile
 
 
+def made_by(summaries: Summaries) -> list[Summary]:
+    made: list[Summary] = []
+
+    def some() -> bool:
+        made.extend(summaries.made())
+        return bool(made)
+
+    wait_until(some, what="a summary")
+    return made
+
+
 def test_a_summary_that_is_due_is_made_of_what_was_counted_and_again_unless_it_was_kept(watched: Watched) -> None:
     watched.keep(requests("api", 3))
     watched.evaluate()
@@ -286,9 +297,7 @@ def test_a_summary_that_is_due_is_made_of_what_was_counted_and_again_unless_it_w
         summaries = begun()
         looking = threading.Thread(target=summaries.look, daemon=True)
         looking.start()
-        made: list[Summary] = []
-        wait_until(lambda made=made, summaries=summaries: made.extend(summaries.made()) or made, 30)
-        assert [one.subject for one in made] == ["[shop] daily summary"]
+        assert [one.subject for one in made_by(summaries)] == ["[shop] daily summary"]
     summaries.kept()
     looking.join(timeout=30)
     summaries = begun()
