@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from tests import warm
+from tests.json_rules import broken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +28,11 @@ class Ran:
 
     def json(self) -> Any:
         """stdout as one JSON document."""
-        return json.loads(self.stdout)
+        return _kept_to_the_rules(json.loads(self.stdout))
 
     def json_lines(self) -> list[Any]:
         """stdout as JSON Lines."""
-        return [json.loads(line) for line in self.stdout.splitlines()]
+        return [_kept_to_the_rules(json.loads(line)) for line in self.stdout.splitlines()]
 
 
 class CommandLine:
@@ -81,6 +82,11 @@ def _warm(args: tuple[str, ...], env: Mapping[str, str], cwd: str, stdin: str, t
         given.seek(0)
         code = warm.run(args, env, cwd, (given.fileno(), out.fileno(), err.fileno()), timeout)
         return Ran(code, _text_of(out), _text_of(err))
+
+
+def _kept_to_the_rules(document: Any) -> Any:
+    assert not broken(document)
+    return document
 
 
 def _text_of(file: IO[bytes]) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _REDRAW_S = 2.0
 #: Until when what was sent must have arrived (seconds).
 _PATIENCE_S = 30.0
+#: Messages that are shown: a stack that is ill for a day sends hundreds.
+_DEFAULT_LIMIT = 20
 
 timeout_option = click.option(
     "--timeout",
@@ -86,25 +88,31 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
 @alerts.command(examples=["phoenix-dev alerts inbox", "phoenix-dev alerts inbox --channel slack --since 1h --json"])
 @click.option("--channel", type=click.Choice(CHANNELS), help="What was sent there.")
 @since_option("24h")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=_DEFAULT_LIMIT, show_default=True, help="The newest so many."
+)
 @runtime_option
 @json_option
 @pass_app
-def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, as_json: bool) -> None:
+def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, limit: int, as_json: bool) -> None:
     """Show what would have been sent, as its channel gets it.
 
     The oldest is first. Channels that the settings set up (alerts.*) get what is theirs, and the inbox the rest.
     """
-    from phoenix_dev.render.alerts import delivery_json, delivery_lines
+    from phoenix_dev.render.alerts import deliveries_json, delivery_lines
     from phoenix_dev.usecases.alerts import delivered
 
     out = app.output
     found = delivered(app.stores(), since_ns, channel)
-    for one in found:
-        if as_json:
-            out.json_line(delivery_json(one))
-        else:
-            out.lines(delivery_lines(one, width=out.width, clip=out.clip))
-    if not found:
+    newest = found[-limit:]
+    if as_json:
+        out.json(deliveries_json(newest, truncated=len(newest) < len(found)))
+        return
+    for one in newest:
+        out.lines(delivery_lines(one, width=out.width, clip=out.clip))
+    if len(newest) < len(found):
+        out.talk(f"only the newest {limit} are shown; --limit {len(found)} shows all")
+    elif not found:
         out.talk(f"nothing came to the inbox{further_back(since_ns)}")
 
 

@@ -91,8 +91,12 @@ def delivery_lines(delivery: Delivery, *, width: int, clip: bool = True) -> Iter
         yield Line(cut).add(f"  … and {len(shown) - _MOST_LINES} more lines", style.DIM).text()
 
 
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """One line of `alerts inbox --json`."""
+def deliveries_json(deliveries: Iterable[Delivery], *, truncated: bool) -> dict[str, Any]:
+    """`alerts inbox --json`, oldest first. `truncated`: older ones were left out."""
+    return {"messages": [_delivery_json(one) for one in deliveries], "truncated": truncated}
+
+
+def _delivery_json(delivery: Delivery) -> dict[str, Any]:
     return {
         "time": rfc3339(delivery.time_ns),
         "channel": delivery.channel,

@@ -92,7 +92,7 @@ def _anomaly_json(one: Anomaly) -> dict[str, Any]:
         "kind": one.kind,
         "service": one.service,
         "level": one.level,
-        "template": one.template or None,
+        "template": one.template,
         "templates": one.templates,
         "before": one.before,
         "now": one.now,

@@ -105,7 +105,7 @@ def report_json(report: DrillReport) -> dict[str, Any]:
         "time_scale": report.time_scale,
         "missed": report.missed,
         "stages": {
-            one.stage: {"after_s": None if one.after_s is None else round(one.after_s, 3), "detail": one.detail}
+            one.stage: {"after_ms": None if one.after_s is None else _ms(one.after_s), "detail": one.detail}
             for one in report.stages
         },
         "others": [
@@ -113,7 +113,7 @@ def report_json(report: DrillReport) -> dict[str, Any]:
                 "alert": one.alert,
                 "severity": one.severity,
                 "summary": one.summary,
-                "after_s": round(one.after_s, 3),
+                "after_ms": _ms(one.after_s),
                 "explained": one.explained,
             }
             for one in report.others
@@ -135,6 +135,10 @@ def fault_lines(faults: Iterable[Known], *, width: int, clip: bool) -> Iterator[
 def faults_json(faults: Iterable[Known]) -> dict[str, Any]:
     """`chaos --list --json`."""
     return {"faults": [{"name": o.name, "severity": o.severity, "alert": o.alert, "what": o.what} for o in faults]}
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)
 
 
 def _seconds(seconds: float | None) -> str:

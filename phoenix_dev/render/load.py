@@ -116,8 +116,8 @@ def _latencies(fired: Fired) -> list[float]:
     return [one.latency_s for one in fired.attempts if one.answered]
 
 
-def _quantiles(found: Quantiles | None) -> dict[str, float]:
-    return {name: getattr(found, name) * 1000 for name in _COLUMNS} if found else {}
+def _quantiles(found: Quantiles | None) -> dict[str, float | None]:
+    return {name: getattr(found, name) * 1000 if found else None for name in _COLUMNS}
 
 
 def _short(seconds: float) -> str:

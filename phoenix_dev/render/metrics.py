@@ -32,6 +32,8 @@ _STATE_MARKS = ("●", "▲", "✗")
 _STATE_STYLES = ("", style.WARN, style.ERROR)
 #: What JSON has behind a key, by unit.
 _SUFFIXES: dict[Unit, str] = {"s": "_ms", "ratio": "_ratio", "per_s": "_per_s", "bytes": "_bytes"}
+#: The groups of figures that there are, by their keys (signals/figures.py).
+GROUPS = ("services", "endpoints", "work", "llm", "tools", "knowledge_bases", "caches", "breakers", "processes")
 _LABELS = {
     "service_name": "service",
     "span_name": "endpoint",
@@ -66,13 +68,16 @@ def metric_lines(found: Figures, *, width: int, clip: bool = True) -> Iterator[T
 
 
 def metrics_json(found: Figures) -> dict[str, Any]:
-    """`metrics --json`: each group a list, each figure a key with its unit at the end, its course below `course`."""
+    """`metrics --json`: each group a list, empty where there is nothing of it; each figure a key with its unit at the
+    end, its course below `course`.
+    """
     return {
         "service": found.service,
         "since": rfc3339(found.since_ns),
         "until": rfc3339(found.until_ns),
         "window_ms": milliseconds(found.window_ns),
         "times": [rfc3339(time_ns) for time_ns in found.times_ns],
+        **dict.fromkeys(GROUPS, ()),
         **{group.key: [_row_json(group, row) for row in group.rows] for group in found.groups},
     }
 

@@ -190,14 +190,14 @@ def _endpoints_json(status: StackStatus) -> dict[str, str]:
 
 
 def _component_json(component: Component) -> dict[str, Any]:
-    further = {"restarts": component.restarts, "data_bytes": component.data_bytes}
     return {
         "name": component.name,
         "state": component.state,
         "health": component.health,
         "memory_bytes": component.memory_bytes,
         "detail": component.detail,
-        **{name: value for name, value in further.items() if value is not None},
+        "restarts": component.restarts,
+        "data_bytes": component.data_bytes,
     }
 
 

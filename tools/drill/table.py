@@ -52,7 +52,9 @@ def _cells(row: Row) -> Iterator[str]:
 
 
 def _after(stages: dict[str, dict[str, float]], stage: str) -> float | None:
-    return stages.get(stage, {}).get("after_s")
+    """Seconds since the fault began."""
+    after_ms = stages.get(stage, {}).get("after_ms")
+    return None if after_ms is None else after_ms / 1000
 
 
 def _besides(runtime: str, run: Run) -> Iterator[str]:

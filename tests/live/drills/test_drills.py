@@ -46,7 +46,7 @@ def test_a_fault_leads_to_its_alert_in_its_channel_and_both_are_over_together(
     told = ran.json()
     assert told["proven"]
     assert told["stages"]["delivered"]["detail"].startswith(f"{channel}: {severity.upper()} ")
-    assert told["stages"]["firing"]["after_s"] < told["stages"]["told_resolved"]["after_s"]
+    assert told["stages"]["firing"]["after_ms"] < told["stages"]["told_resolved"]["after_ms"]
     wait_until(lambda: _lasting(endpoints) == 300, what="the usual rules")
     wait_until(lambda: "group_wait: 10s" in _waits(endpoints), what="the usual pace")
     assert project.containers() == before

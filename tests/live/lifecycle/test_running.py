@@ -185,7 +185,7 @@ def test_an_alert_of_each_severity_and_a_summary_arrive_in_their_channels(runnin
     }  # fmt: skip
     sent = running.project("alerts", "summary", "daily")
     assert sent.code == 0, sent.stderr
-    mails = running.project("alerts", "inbox", "--channel", "email", "--json").json_lines()
+    mails = running.project("alerts", "inbox", "--channel", "email", "--json").json()["messages"]
     assert {mail["title"] for mail in mails} == {f"[{running.project.name}] daily summary"}
     shown = running.project("alerts", "inbox", "--channel", "email").stdout
     assert all(line in shown for line in sent.stdout.splitlines())

@@ -92,4 +92,4 @@ def test_json_holds_the_same_findings() -> None:
         ("new", NEW.template, None), ("vanished", BEAT.template, 15_000)
     ]  # fmt: skip
     assert (told["truncated"], told["recent_slots"], len(told["anomalies"][0]["slots"])) == (True, 16, 80)
-    assert anomalies_json(REPORT, 3)["anomalies"][2]["template"] is None
+    assert anomalies_json(REPORT, 3)["anomalies"][2]["template"] == ""

@@ -66,5 +66,5 @@ def test_a_drill_fails_by_what_does_not_come_and_by_what_nobody_expected() -> No
     assert wrong.message == "nobody expected TelemetryDropped (warning)"
     assert report_json(report(*MISSED, missed=True))["proven"] is False
     told = report_json(report(*STAGES, others=(WRONG,)))
-    assert told["stages"]["firing"] == {"after_s": 1.04, "detail": "drill: /drill has 15% free"}
+    assert told["stages"]["firing"] == {"after_ms": 1040, "detail": "drill: /drill has 15% free"}
     assert json_text(told).isascii()

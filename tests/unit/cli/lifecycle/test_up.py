@@ -56,7 +56,7 @@ def test_up_json_has_every_key_of_the_contract(up: Any) -> None:
     assert up["state"] == "running"
     assert set(up["endpoints"]) == {"otlp_grpc", "otlp_http", "ui"}
     (engine,) = up["components"]
-    assert set(engine) == {"name", "state", "health", "memory_bytes", "detail"}
+    assert set(engine) == {"name", "state", "health", "memory_bytes", "detail", "restarts", "data_bytes"}
     assert (engine["name"], engine["state"], engine["health"]) == ("engine", "running", "healthy")
     assert 10_000_000 < engine["memory_bytes"] < 100_000_000
 
