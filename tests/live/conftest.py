@@ -112,19 +112,21 @@ def engine() -> str:
 
 @pytest.fixture(scope="session")
 def started(
-    engine: str, worker_name: str, tmp_path_factory: pytest.TempPathFactory
+    engine: str, worker_name: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[ByHand, FirstStart]]:
+    """The stack, and how it started; measured again, and at rest, only where a test of this session asks for that."""
+    asked = any("first_start" in getattr(item, "fixturenames", ()) for item in request.session.items)
     stack = ByHand(f"phoenix-test-{os.getpid()}-{worker_name}", free_ports())
     try:
         stack.compose("pull", "--quiet", "--policy", "missing")
         with one_at_a_time(tmp_path_factory.getbasetemp().parent):
             seconds = stack.up()
-            for _ in range(2):  # the machine may be busy with something else
+            for _ in range(2 if asked else 0):  # the machine may be busy with something else
                 if max(seconds.values()) > READY_S:
                     stack.compose("down", "--volumes", "--timeout", "5")
                     seconds = stack.up()
         numbers = stack.compose("ps", "--quiet").split()
-        looks = [_memory(stack, numbers)]
+        looks = [_memory(stack, numbers)] if asked else [{}]
         while len(looks) < _LOOKS and sum(looks[-1].values()) > IDLE_MIB:
             looks.append(_memory(stack, numbers))
         yield stack, FirstStart(seconds, min(looks, key=lambda look: sum(look.values())))

@@ -46,25 +46,15 @@ def test_the_span_with_the_error_waits_for_nothing(stack: ByHand) -> None:
 
 
 @pytest.mark.long
-def test_an_error_thirty_seconds_after_the_first_span_keeps_the_trace_whole(stack: ByHand) -> None:
-    trace_id, root = otlp.new_trace_id(), otlp.new_span_id()
-    send(stack, trace_id, "first", parent=root)
-    hold(30)
-    send(stack, trace_id, "late", parent=root, error="the model timed out")
-    stack.send("traces", otlp.traces("failing", otlp.span(trace_id, "root", span_id=root, start=time.time_ns())))
-    wait_until(lambda: names(stack.error_trace(trace_id)) == ["first", "late", "root"])
-
-
-@pytest.mark.long
-def test_an_error_long_after_the_end_of_its_request_is_kept(stack: ByHand) -> None:
-    trace_id = otlp.new_trace_id()
-    root = send(stack, trace_id, "root")
-    hold(30)
-    send(stack, trace_id, "afterwards", parent=root, error="the queue was full")
-    wait_until(lambda: names(stack.error_trace(trace_id)) == ["afterwards"])
-    assert names(stack.trace(trace_id)) == ["afterwards", "root"]
-
-
-def hold(seconds: float) -> None:
-    """Let time pass: how late the error comes is what is tested."""
-    time.sleep(seconds)
+def test_an_error_thirty_seconds_later_keeps_the_trace_whole_or_comes_alone_after_its_end(stack: ByHand) -> None:
+    """Two traces at once, since both have to wait: one whose root is still to come, one that was over long before."""
+    going_on, over, root = otlp.new_trace_id(), otlp.new_trace_id(), otlp.new_span_id()
+    send(stack, going_on, "first", parent=root)
+    ended = send(stack, over, "root")
+    time.sleep(30)  # how late the error comes is what is tested
+    send(stack, over, "afterwards", parent=ended, error="the queue was full")
+    send(stack, going_on, "late", parent=root, error="the model timed out")
+    stack.send("traces", otlp.traces("failing", otlp.span(going_on, "root", span_id=root, start=time.time_ns())))
+    wait_until(lambda: names(stack.error_trace(going_on)) == ["first", "late", "root"])
+    wait_until(lambda: names(stack.error_trace(over)) == ["afterwards"])
+    wait_until(lambda: names(stack.trace(over)) == ["afterwards", "root"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ PARTS = tuple(READY)
 
 
 def test_every_part_is_ready_in_five_seconds(first_start: FirstStart) -> None:
-    assert max(first_start.seconds.values()) <= READY_S, first_start.seconds
+    busy = f"was the machine busy with something else? Its load average is {os.getloadavg()[0]:.1f}"
+    assert max(first_start.seconds.values()) <= READY_S, f"three times not; {busy}; seconds: {first_start.seconds}"
 
 
 def test_idle_parts_take_a_quarter_of_a_gigabyte_at_most(first_start: FirstStart) -> None:
