@@ -195,7 +195,7 @@ def part_fault(runtime: Runtime, how: Disturbance, part: str) -> FaultAtHand:
     job = _JOBS.get(part, part)
     if job not in _JOBS.values():
         raise UsageError(
-            f"without '{part}' nobody could tell what its alert does: a drill stops or pauses {', '.join(_JOBS)}",
+            f"a drill stops or pauses {', '.join(_JOBS)}, not '{part}': nobody could tell what its alert does",
             hint=_LIST,
         )
     severity: Severity = "critical" if job in CORE_PARTS else "warning"
