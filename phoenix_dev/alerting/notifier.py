@@ -129,6 +129,9 @@ class Notifier:
             current = now_firing.get(group, {})
             members.alerts |= current
             members.ended = members.alerts.keys() - current.keys()
+            # Nobody waits longer than that, unless the clock was set back.
+            longest_ns = max(self._pace.group_wait_ns, self._pace.group_interval_ns)
+            members.flush_ns = min(members.flush_ns, now_ns + longest_ns)
 
     def _flushed(self, firing: Sequence[Alert], now_ns: int) -> Iterator[Delivery]:
         # The most urgent first: whoever reads one message reads that.

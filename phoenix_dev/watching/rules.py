@@ -118,6 +118,7 @@ class WatchedRule:
             told = {**own, **self.rule.labels, "alertname": self.rule.alert, "severity": self.rule.severity}
             active = before.get(_key(told)) or _Active(told, own, value, now_ms)
             active.asked, active.value = own, value
+            active.since_ms = min(active.since_ms, now_ms)  # a clock that was set back
             active.fires = active.fires or now_ms - active.since_ms >= self.rule.for_s * 1000
             self._active[_key(told)] = active
 

@@ -100,6 +100,28 @@ def test_what_fails_for_long_enough_fires_is_told_and_is_resolved(drill: Watched
     assert len(told(drill)) == 2
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(drill: Watched) -> None:
+    def fail(turns: int) -> None:
+        for _ in range(turns):
+            drill.keep(requests("llm-service", 1, bad=4))
+            drill.evaluate(SECOND)
+
+    drill.now_ms += 7200 * SECOND
+    drill.keep(requests("llm-service", 5))
+    drill.evaluate(SECOND)
+    fail(2)
+    assert state(drill) == "pending"
+    drill.now_ms -= 3600 * SECOND
+    fail(9)
+    assert state(drill) == "firing"
+    assert told(drill) == [("pagerduty", "firing", "critical", ("ServiceErrorRate",))]
+    drill.now_ms -= 3600 * SECOND
+    for _ in range(3):
+        drill.evaluate(SECOND)
+    # What came last has the earliest time.
+    assert told(drill)[0] == ("pagerduty", "resolved", "critical", ("ServiceErrorRate",))
+
+
 def test_one_queue_that_is_full_silences_nothing_about_another(tmp_path: Path) -> None:
     """By a label that only an indicator of the settings knows."""
     levels = (Level("warning", 10, 0), Level("critical", 100, 0))
