@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     [
         ("--since", "2300-01-01"),
         ("--since", "9999-12-31"),
-        ("--since", "1900-01-01", "--min-duration", "9999999d"),
+        ("--since", "1900-01-01", "--min-duration", "99999d"),
         ("--since", "1900-01-01", "--service", "\udcff"),
         ("--since", "1900-01-01", "--operation", "\udcff"),
         ("--since", "1900-01-01", "--attr", "\udcff=1"),
