@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phoenix_dev.model.alert import AlertState, Delivery, Severity
 
 _STATES: tuple[AlertState, ...] = ("pending", "firing")
+_ORDER: tuple[AlertState, ...] = ("inactive", *_STATES)
 _Labels = frozenset[tuple[str, str]]
 
 
@@ -81,13 +82,15 @@ class AlertmanagerAlertStore:
 
 def _rule(raw: Any, kept_back: Mapping[_Labels, tuple[tuple[str, ...], bool]]) -> RuleState:
     severity = _severity(raw["labels"])
+    alerts = tuple(_alert(one, severity, kept_back) for one in raw.get("alerts") or ())
     return RuleState(
         name=str(raw["name"]),
         severity=severity,
         expression=str(raw["query"]),
         for_s=float(raw["duration"]),
-        state=_state(raw["state"]),
-        alerts=tuple(_alert(one, severity, kept_back) for one in raw.get("alerts") or ()),
+        # A rule that was read anew has its alerts from before, and no state until it is evaluated.
+        state=max((_state(raw["state"]), *(one.state for one in alerts)), key=_ORDER.index),
+        alerts=alerts,
         evaluated_ns=max(0, of_rfc3339(raw["lastEvaluation"])),
         trouble=str(raw.get("lastError", "")) if raw.get("health") == "err" else "",
     )

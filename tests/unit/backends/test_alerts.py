@@ -42,7 +42,7 @@ def held(fingerprint: str, *inhibited_by: str, **labels: str) -> dict[str, Any]:
 PROMETHEUS = [
     rule("Zero", "", state="unknown", lastEvaluation="0001-01-01T00:00:00Z"),
     rule("Errors", "warning", firing("1.2e-01", **ERRORS, severity="warning"), state="firing"),
-    rule("Errors", "critical", firing("NaN", **ERRORS, severity="critical"), state="firing"),
+    rule("Errors", "critical", firing("NaN", **ERRORS, severity="critical"), state="unknown"),  # read anew
     rule("Broken", "info", health="err", lastError="found duplicate series", alerts=None),
 ]
 ALERTMANAGER = [held("c0ffee", **ERRORS, severity="critical"), held("ab", "c0ffee", **ERRORS, severity="warning")]
