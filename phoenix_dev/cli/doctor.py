@@ -16,7 +16,7 @@ from phoenix_dev.model.finding import worst
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phoenix_dev.checks.patient import Patient
+    from phoenix_dev.doctor.patient import Patient
     from phoenix_dev.model.finding import Finding
 
 
@@ -31,14 +31,14 @@ def doctor(ctx: click.Context, app: AppContext, *, report: bool, as_json: bool) 
 
     The exit status is 1 when a finding is an error.
     """
-    from phoenix_dev.checks.patient import Patient
-    from phoenix_dev.checks.project import checks_of
+    from phoenix_dev.doctor.patient import Patient
+    from phoenix_dev.doctor.project import examinations_of
     from phoenix_dev.usecases.doctor import diagnose
 
     if report and as_json:
         raise UsageError("--report and --json exclude each other", hint="phoenix-dev doctor --report")
     patient = Patient(app.home, app.settings, app.stores)
-    found = (replace(one, fix=app.output.again(one.fix)) for one in diagnose(checks_of(patient)))
+    found = (replace(one, fix=app.output.again(one.fix)) for one in diagnose(examinations_of(patient)))
     findings = tuple(found) if report or as_json else tuple(_told(app, found))
     if report:
         _report(app, patient, findings)
@@ -63,7 +63,7 @@ def _told(app: AppContext, found: Iterator[Finding]) -> Iterator[Finding]:
 
 
 def _report(app: AppContext, patient: Patient, findings: tuple[Finding, ...]) -> None:
-    from phoenix_dev.checks.evidence import last_lines, versions
+    from phoenix_dev.doctor.evidence import last_lines, versions
     from phoenix_dev.render.doctor import report_lines
     from phoenix_dev.usecases.configuration import effective_values
     from phoenix_dev.usecases.doctor import make_report

@@ -1,4 +1,4 @@
-"""`doctor`: every check at the same time, none of them longer than allowed, and whatever becomes of it is a finding."""
+"""`doctor`: all examinations at the same time, none longer than allowed, and whatever becomes of one is a finding."""
 
 from __future__ import annotations
 
@@ -7,61 +7,61 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import PhoenixDevError
 from phoenix_dev.model.finding import Finding, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from phoenix_dev.checks.check import Check
+    from phoenix_dev.doctor.examination import Examination
     from phoenix_dev.model.setting import EffectiveValue
     from phoenix_dev.runtime.protocol import Runtime
 
-#: How long all checks together may take (seconds).
+#: How long all examinations together may take (seconds).
 WITHIN_S = 2.8
 
 
 @dataclass(slots=True)
 class _Running:
-    """One check at work; `found` fills while it looks."""
+    """One examination at work; `found` fills while it looks."""
 
-    check: Check
+    examination: Examination
     found: list[Finding] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
-        name = self.check.name
+        name = self.examination.name
         try:
-            for finding in self.check.look():
+            for finding in self.examination.look():
                 self.found.append(finding)
         except Skip as reason:
             self.found.append(Finding(name, Severity.SKIPPED, str(reason)))
         except PhoenixDevError as error:
             self.found.append(Finding(name, Severity.WARNING, error.message, fix=error.hint))
-        except Exception as error:  # noqa: BLE001 - a check that is wrong says nothing about the machine
+        except Exception as error:  # noqa: BLE001 - an examination that is wrong says nothing about the machine
             what = f"this check itself failed: {type(error).__name__}: {error}"
             self.found.append(Finding(name, Severity.WARNING, what, fix="phoenix-dev doctor --report"))
         self.done.set()
 
 
-def diagnose(checks: Sequence[Check], within_s: float = WITHIN_S) -> Iterator[Finding]:
-    """What the checks find, in their order, each as soon as it and those before it are done.
+def diagnose(examinations: Sequence[Examination], within_s: float = WITHIN_S) -> Iterator[Finding]:
+    """What the examinations find, in their order, each as soon as it and those before it are done.
 
-    Raises nothing: a check that fails is a finding, and so is one that has no answer within `within_s` seconds of the
-    first call; that one is left behind.
+    Raises nothing: an examination that fails is a finding, and so is one that has no answer within `within_s` seconds
+    of the first call; that one is left behind.
     """
     deadline = time.monotonic() + within_s
-    running = [_Running(check) for check in checks]
+    running = [_Running(examination) for examination in examinations]
     for one in running:
         # Not a pool: a pool's threads are waited for at exit, also those that hang.
-        threading.Thread(target=one.look, name=f"check {one.check.name}", daemon=True).start()
+        threading.Thread(target=one.look, name=f"check {one.examination.name}", daemon=True).start()
     for one in running:
         on_time = one.done.wait(max(0.0, deadline - time.monotonic()))
         yield from tuple(one.found)
         if not on_time:
             what = f"no answer within {within_s:g} s"
-            yield Finding(one.check.name, one.check.late, what, fix="phoenix-dev doctor")
+            yield Finding(one.examination.name, one.examination.late, what, fix="phoenix-dev doctor")
 
 
 def make_report(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.followed import followed
+from phoenix_dev.doctor.examination import Skip
+from phoenix_dev.doctor.followed import followed
 from phoenix_dev.logfiles.reading import ContainerReading, Diary, FilesReading
 from phoenix_dev.runtime.compose.containers import ContainerFacts
 from phoenix_dev.runtime.followed import by_the_collector, by_the_reader

@@ -1,4 +1,4 @@
-"""Every check there is, put together for a project: the machine first, then Docker, then the stack."""
+"""Every examination there is, put together for a project: the machine first, then Docker, then the stack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev import __version__
-from phoenix_dev.checks import (
+from phoenix_dev.doctor import (
     clocks,
     docker_engine,
     embedded,
@@ -21,8 +21,8 @@ from phoenix_dev.checks import (
     room,
     sizes,
 )
-from phoenix_dev.checks.check import Check, Skip
-from phoenix_dev.checks.docker import PATIENCE_S, name_of
+from phoenix_dev.doctor.docker import PATIENCE_S, name_of
+from phoenix_dev.doctor.examination import Examination, Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.compose.containers import ContainerFacts, Containers
@@ -36,32 +36,34 @@ from phoenix_dev.runtime.ports import WantedPort
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phoenix_dev.checks.patient import Patient
+    from phoenix_dev.doctor.patient import Patient
     from phoenix_dev.runtime.compose.parts import Part
 
 
-def checks_of(patient: Patient) -> tuple[Check, ...]:
-    """The checks in the order in which they are told. Making them asks nothing; `look` does."""
+def examinations_of(patient: Patient) -> tuple[Examination, ...]:
+    """The examinations in the order in which they are told. Making them asks nothing; `look` does."""
     return (
-        Check("folder", partial(folder.state_folder, patient.home)),
-        Check("disk", partial(_disk, patient)),
-        Check("memory", partial(_memory, patient)),
-        Check("docker", partial(_docker, patient), late=Severity.ERROR if patient.wants_docker else Severity.INFO),
-        Check("compose", partial(_compose, patient)),
-        Check("images", partial(_images, patient)),
-        Check("ports", partial(_ports, patient)),
-        Check("stack", partial(_stack, patient)),
-        *(Check(part.name, partial(_part, patient, part)) for part in PARTS),
-        Check("owners", partial(_owners, patient)),
-        Check("engine", partial(_engine, patient)),
-        Check("log", partial(_log, patient)),
-        Check("store", partial(_store, patient)),
-        *(Check(name, partial(_followed, patient, name)) for name in (FILES, CONTAINERS)),
-        Check("queue", partial(_queue, patient)),
-        Check("refused", partial(_refused, patient)),
-        Check("clock", partial(_clock, patient)),
+        Examination("folder", partial(folder.state_folder, patient.home)),
+        Examination("disk", partial(_disk, patient)),
+        Examination("memory", partial(_memory, patient)),
+        Examination(
+            "docker", partial(_docker, patient), late=Severity.ERROR if patient.wants_docker else Severity.INFO
+        ),
+        Examination("compose", partial(_compose, patient)),
+        Examination("images", partial(_images, patient)),
+        Examination("ports", partial(_ports, patient)),
+        Examination("stack", partial(_stack, patient)),
+        *(Examination(part.name, partial(_part, patient, part)) for part in PARTS),
+        Examination("owners", partial(_owners, patient)),
+        Examination("engine", partial(_engine, patient)),
+        Examination("log", partial(_log, patient)),
+        Examination("store", partial(_store, patient)),
+        *(Examination(name, partial(_followed, patient, name)) for name in (FILES, CONTAINERS)),
+        Examination("queue", partial(_queue, patient)),
+        Examination("refused", partial(_refused, patient)),
+        Examination("clock", partial(_clock, patient)),
         # Docker engines add up the sizes of volumes by walking through them, which may take long and harms nobody.
-        Check("sizes", partial(_sizes, patient), late=Severity.SKIPPED),
+        Examination("sizes", partial(_sizes, patient), late=Severity.SKIPPED),
     )
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from phoenix_dev.checks.check import Check, Skip
-from phoenix_dev.checks.once import Once
-from phoenix_dev.checks.queues import engine_queue, grows
-from phoenix_dev.checks.refused import by_the_engine
+from phoenix_dev.doctor.examination import Examination, Skip
+from phoenix_dev.doctor.once import Once
+from phoenix_dev.doctor.queues import engine_queue, grows
+from phoenix_dev.doctor.refused import by_the_engine
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity, worst
 from phoenix_dev.model.refusal import Refusal
@@ -53,12 +53,12 @@ def test_findings_come_in_the_order_of_the_checks() -> None:
         seen.set()
         yield from fine()
 
-    found = list(diagnose([Check("waits", waits), Check("fine", lets_go)]))
+    found = list(diagnose([Examination("waits", waits), Examination("fine", lets_go)]))
     assert [one.check for one in found] == ["waits", "fine"]
 
 
 def test_a_check_that_crashes_is_a_finding_and_the_others_go_on() -> None:
-    before, crashed, after = diagnose([Check("crashes", crashes), Check("fine", fine)])
+    before, crashed, after = diagnose([Examination("crashes", crashes), Examination("fine", fine)])
     assert before.what == "so far so good"
     assert crashed.severity is Severity.WARNING
     assert "ZeroDivisionError: by nought" in crashed.what
@@ -66,12 +66,12 @@ def test_a_check_that_crashes_is_a_finding_and_the_others_go_on() -> None:
 
 
 def test_one_that_does_not_apply_is_skipped_with_its_reason() -> None:
-    (found,) = diagnose([Check("nowhere", does_not_apply)])
+    (found,) = diagnose([Examination("nowhere", does_not_apply)])
     assert (found.severity, found.what) == (Severity.SKIPPED, "not here")
 
 
 def test_an_error_of_ours_keeps_its_hint_as_the_fix() -> None:
-    (found,) = diagnose([Check("store", not_ready)])
+    (found,) = diagnose([Examination("store", not_ready)])
     assert (found.severity, found.what, found.fix) == (Severity.WARNING, "the store cannot be used", "phoenix-dev up")
 
 
@@ -83,7 +83,11 @@ def test_one_that_hangs_is_left_behind() -> None:
         yield from fine()
 
     begun = time.monotonic()
-    checks = [Check("hangs", hangs), Check("hangs too", hangs, late=Severity.SKIPPED), Check("fine", fine)]
+    checks = [
+        Examination("hangs", hangs),
+        Examination("hangs too", hangs, late=Severity.SKIPPED),
+        Examination("fine", fine),
+    ]
     found = list(diagnose(checks, within_s=0.2))
     over.set()
     assert time.monotonic() - begun < 10

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from phoenix_dev.checks.docker import Docker
+    from phoenix_dev.doctor.docker import Docker
 
 #: Below these (bytes) nothing can be kept any more, or only for a while.
 DISK_ERROR = 200_000_000

@@ -7,9 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from phoenix_dev import __version__
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.docker_engine import compose_version
-from phoenix_dev.checks.embedded import tail
+from phoenix_dev.doctor.docker_engine import compose_version
+from phoenix_dev.doctor.embedded import tail
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Severity
 from phoenix_dev.runtime.compose.containers import Containers
@@ -19,8 +19,8 @@ from phoenix_dev.runtime.embedded.engine_log import LOG_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from phoenix_dev.checks.docker import Docker
-    from phoenix_dev.checks.patient import Patient
+    from phoenix_dev.doctor.docker import Docker
+    from phoenix_dev.doctor.patient import Patient
     from phoenix_dev.model.finding import Finding
 
 LINES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.room import nearest_existing
+from phoenix_dev.doctor.room import nearest_existing
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.telemetry.hindrance import find_hindrance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.followed import FILES
 
@@ -19,7 +19,7 @@ _MOST = 10
 
 
 def followed(name: str, found: Iterable[Followed]) -> Iterator[Finding]:
-    """What is not read, and what is not there; `name` is that of the check and of what it looks at."""
+    """What is not read, and what is not there; `name` is that of the examination and of what it looks at."""
     one = next((each for each in found if each.name == name), None)
     if one is None:
         raise Skip(f"the settings name none under logs.{'files' if name == FILES else 'containers'}")

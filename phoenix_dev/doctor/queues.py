@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.metrics import last_samples
+from phoenix_dev.doctor.examination import Skip
+from phoenix_dev.doctor.metrics import last_samples
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.signals.names import QUEUE_SIZE

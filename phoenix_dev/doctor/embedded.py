@@ -8,7 +8,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev import __version__
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
@@ -49,7 +49,7 @@ class Answer:
         return cls(True, record, ask_engine(record, _PATIENCE_S) if record else None)
 
     def needed(self) -> tuple[EngineRecord, Mapping[str, Any]]:
-        """The engine's record and facts; raises Skip where it does not run or answer: one check says so."""
+        """The engine's record and facts; raises Skip where it does not run or answer: one examination says so."""
         if self.record is None or self.facts is None:
             raise Skip("the engine does not run" if not self.runs else "the engine does not answer")
         return self.record, self.facts

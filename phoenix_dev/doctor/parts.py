@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.docker import PATIENCE_S, name_of
+from phoenix_dev.doctor.docker import PATIENCE_S, name_of
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.compose.containers import ContainerFacts
@@ -18,7 +18,7 @@ from phoenix_dev.runtime.compose.remedy import give_volume
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from phoenix_dev.checks.docker import Docker
+    from phoenix_dev.doctor.docker import Docker
     from phoenix_dev.runtime.compose.docker_engine import DockerEngine
     from phoenix_dev.runtime.compose.parts import Part
     from phoenix_dev.runtime.compose.record import ComposeRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.model.amount import size
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.folder import DATABASE

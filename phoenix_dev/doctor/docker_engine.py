@@ -8,14 +8,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from phoenix_dev.checks.docker import Docker
+    from phoenix_dev.doctor.docker import Docker
 
 #: The oldest Docker engine that the stack was tried on: 20.10.
 OLDEST_API = (1, 41)

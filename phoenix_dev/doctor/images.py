@@ -12,7 +12,7 @@ from phoenix_dev.runtime.compose.images import missing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from phoenix_dev.checks.docker import Docker
+    from phoenix_dev.doctor.docker import Docker
     from phoenix_dev.runtime.compose.parts import Part
 
 #: Where Docker looks for an image that names no registry.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.http import Backend, http_client
 from phoenix_dev.backends.prometheus.client import PrometheusClient
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ WINDOW_S = 75
 
 def last_samples(prometheus: str, selector: str) -> Sequence[Series]:
     """The samples of the last WINDOW_S seconds, oldest first. Raises Skip when nobody answers at the URL: that is
-    another check's finding.
+    another examination's finding.
     """
     now = time.time_ns()
     with http_client([prometheus]) as http:

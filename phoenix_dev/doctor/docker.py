@@ -1,11 +1,11 @@
-"""What the Docker engine says about itself and its containers, asked once for all checks."""
+"""What the Docker engine says about itself and its containers, asked once for all examinations."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.once import Once
+from phoenix_dev.doctor.examination import Skip
+from phoenix_dev.doctor.once import Once
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose.docker_engine import resolve_engine
 from phoenix_dev.runtime.compose.parts import PROJECT_LABEL, SERVICE_LABEL
@@ -40,7 +40,7 @@ class Docker:
         return True
 
     def needed(self) -> DockerEngine:
-        """The Docker engine; raises Skip when it does not answer: one check says so, that is enough."""
+        """The Docker engine; raises Skip when it does not answer: one examination says so, that is enough."""
         if not self.answers:
             raise Skip("no Docker engine answers")
         return self.engine()

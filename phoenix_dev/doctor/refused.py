@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.backends.prometheus.dropped import SELECTOR, refusals_of
-from phoenix_dev.checks.metrics import last_samples
+from phoenix_dev.doctor.metrics import last_samples
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.moment import in_utc
 from phoenix_dev.signals.names import DISCARDED_LOGS

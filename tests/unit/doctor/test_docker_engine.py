@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.docker import Docker
-from phoenix_dev.checks.docker_engine import compose, numbers, usable
+from phoenix_dev.doctor.docker import Docker
+from phoenix_dev.doctor.docker_engine import compose, numbers, usable
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.model.finding import Finding, Severity
-from tests.unit.checks.engine_server import VERSION, engine_answering
+from tests.unit.doctor.engine_server import VERSION, engine_answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from phoenix_dev.checks.docker import name_of
+from phoenix_dev.doctor.docker import name_of
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.receiver.sockets import LOOPBACK, bind
 from phoenix_dev.runtime.ports import WantedPort, some_free_port

@@ -1,13 +1,13 @@
-"""What a project's checks look at: its folder, its settings, its runtime and its Docker engine."""
+"""What a project's examinations look at: its folder, its settings, its runtime and its Docker engine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
-from phoenix_dev.checks.docker import Docker, name_of
-from phoenix_dev.checks.embedded import Answer
-from phoenix_dev.checks.once import Once
+from phoenix_dev.doctor.docker import Docker, name_of
+from phoenix_dev.doctor.embedded import Answer
+from phoenix_dev.doctor.examination import Skip
+from phoenix_dev.doctor.once import Once
 from phoenix_dev.errors import NotReady
 from phoenix_dev.runtime.compose.parts import PARTS
 from phoenix_dev.runtime.compose.record import ComposeRecord
@@ -48,7 +48,7 @@ class Patient:
         return self.record is not None or self._engine_runs
 
     def on(self, runtime: str) -> Settings:
-        """The settings; raises Skip when the checks are about the other runtime."""
+        """The settings; raises Skip when the examinations are about the other runtime."""
         if self.runtime() != runtime:
             raise Skip(f"the runtime is {self.runtime()}")
         return self.settings
@@ -67,7 +67,7 @@ class Patient:
         return {part.name: name_of(found[part.service]) for part in PARTS if part.service in found}
 
     def _runtime(self) -> str:
-        """The runtime that the checks are about: the one that runs, else the one that `up` would start."""
+        """The runtime that the examinations are about: the one that runs, else the one that `up` would start."""
         named = self.settings.runtime
         origin = self.settings.origins.get("runtime")
         if named != "auto" and origin is not None and origin.kind == "flag":

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from phoenix_dev.checks.docker import Docker
-from phoenix_dev.checks.folder import state_folder
-from phoenix_dev.checks.images import address_of, images
-from phoenix_dev.checks.ports import Usage, ports
-from phoenix_dev.checks.room import DISK_ERROR, MEMORY, disk, docker_folders, memory
-from phoenix_dev.checks.sizes import of_store, store_file, volumes
+from phoenix_dev.doctor.docker import Docker
+from phoenix_dev.doctor.folder import state_folder
+from phoenix_dev.doctor.images import address_of, images
+from phoenix_dev.doctor.ports import Usage, ports
+from phoenix_dev.doctor.room import DISK_ERROR, MEMORY, disk, docker_folders, memory
+from phoenix_dev.doctor.sizes import of_store, store_file, volumes
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.runtime.compose.parts import GRAFANA, JAEGER, LOKI
 from phoenix_dev.runtime.ports import WantedPort
 from phoenix_dev.settings import Retention
-from tests.unit.checks.engine_server import engine_answering
+from tests.unit.doctor.engine_server import engine_answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

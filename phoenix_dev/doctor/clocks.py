@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from phoenix_dev.checks.check import Skip
+from phoenix_dev.doctor.examination import Skip
 from phoenix_dev.errors import NotReady
 from phoenix_dev.model.finding import Finding, Severity
 from phoenix_dev.model.timeline import shifts_of
@@ -36,7 +36,7 @@ def docker_clock(system_time: str, before_ns: int, after_ns: int) -> Iterator[Fi
 
 def services(stores: Stores, now_ns: int) -> Iterator[Finding]:
     """Services that send times from the future, and those whose spans do not fit into their callers'. What cannot be
-    read now is another check's finding.
+    read now is another examination's finding.
     """
     looks = [_or_none(look) for look in (lambda: _traces_ahead(stores, now_ns), lambda: _logs_ahead(stores, now_ns))]
     apart = _or_none(lambda: _apart(stores))

@@ -1,4 +1,4 @@
-"""Facts that several checks need and that are asked for once, by whoever comes first."""
+"""Facts that several examinations need and that are asked for once, by whoever comes first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A check: a name, and a function that looks."""
+"""An examination: a name, and a function that looks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Skip(Exception):
-    """Raised by a check that does not apply here and now; its text says why."""
+    """Raised by an examination that does not apply here and now; its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Examination:
     """`look` yields what it finds, at least one finding, and may raise Skip. `late` is how bad it is to get no answer
     in time.
     """
