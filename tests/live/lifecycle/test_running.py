@@ -7,51 +7,19 @@ import os
 import subprocess
 import time
 import urllib.request
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.live.lifecycle.project import Project, docker, send_log, send_trace
 from tests.live.listening import listening_on
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.running import Ran
+    from tests.live.lifecycle.conftest import Running
 
 CORE = {"collector", "jaeger", "loki", "prometheus"}
 CHANGED = {"PHOENIX_DEV_RETENTION_LOGS": "9d", "PHOENIX_DEV_THRESHOLDS": "{cpu: {critical: 97%}}"}
 #: A shared machine has slow moments: what it took is printed, what is asserted only tells that nothing hung.
 PATIENCE_S = 60.0
-
-
-@dataclass(frozen=True)
-class Running:
-    """A project that was started: what the first `up` said, and how long it took."""
-
-    project: Project
-    first: Ran
-    seconds: float
-
-    @property
-    def up(self) -> Any:
-        """What the first `up --json` printed."""
-        return self.first.json()
-
-
-@pytest.fixture(scope="module")
-def running(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    project = Project(tmp_path_factory.mktemp("running") / "home")
-    project.home.mkdir()
-    (project.home / "phoenix-dev.yaml").write_text("alerts: {group_wait: 1s}\n")
-    began = time.monotonic()
-    first = project("up", "--runtime", "compose", "--without", "grafana", "--json")
-    seconds = time.monotonic() - began
-    assert first.code == 0, first.stderr
-    yield Running(project, first, seconds)
-    project.clear()
 
 
 def test_up_waits_until_each_part_answers_and_says_when(running: Running) -> None:
