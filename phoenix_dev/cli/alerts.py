@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from phoenix_dev.inbox.summary import Report
     from phoenix_dev.model.alert import Channel, Rules
+    from phoenix_dev.stores import Stores
     from phoenix_dev.stores.alerts import AlertSender
 
 _REDRAW_S = 2.0
@@ -62,7 +63,6 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
         return
     from phoenix_dev.cli.watch_option import keep_showing
     from phoenix_dev.render.alerts import rule_lines, rules_json
-    from phoenix_dev.usecases.alerts import alert_states
     from phoenix_dev.usecases.drills import drill_notice
 
     stores, out = app.stores(), app.output
@@ -73,8 +73,8 @@ def alerts(ctx: click.Context, app: AppContext, *, watch: bool, as_json: bool) -
         return rule_lines(found, now_ns=time.time_ns(), width=columns, clip=out.clip)
 
     if watch:
-        keep_showing(out, lambda: alert_states(stores), lines, rules_json if as_json else None, _REDRAW_S)
-    found = alert_states(stores)
+        keep_showing(out, lambda: _states(app, stores), lines, rules_json if as_json else None, _REDRAW_S)
+    found = _states(app, stores)
     if as_json:
         out.json(rules_json(found))
     else:
@@ -111,7 +111,7 @@ def inbox(app: AppContext, *, channel: Channel | None, since_ns: int, limit: int
     for one in newest:
         out.lines(delivery_lines(one, width=out.width, clip=out.clip))
     if len(newest) < len(found):
-        out.talk(f"only the newest {limit} are shown; --limit {len(found)} shows all")
+        out.talk(f"older ones left out: {len(found) - limit}; --limit {len(found)} shows all")
     elif not found:
         out.talk(f"nothing came to the inbox{further_back(since_ns)}")
 
@@ -131,8 +131,10 @@ def test(app: AppContext, *, timeout: float, yes: bool, as_json: bool) -> None:
     from phoenix_dev.usecases.try_alerts import try_alerts
 
     sender, stores, out = app.alert_sender(), app.stores(), app.output
+    app.runtime().endpoints()  # a stack that does not run says so
     if not yes:
         _ask(sender)
+    out.talk(f"one of each severity goes its way, held for {app.settings.alerts.group_wait} (alerts.group_wait)")
     arrivals = []
     for arrival in try_alerts(stores.alerts, sender, timeout):
         arrivals.append(arrival)
@@ -171,6 +173,17 @@ def summary(app: AppContext, *, report: Report, timeout: float, as_json: bool) -
     if sent.arrival.took_ns is None:
         raise ExpectationFailed(f"the mail did not arrive within {timeout:g} s", hint="phoenix-dev status")
     out.talk("the mail server took it" if sent.arrival.real else "it lies in the inbox: phoenix-dev alerts inbox")
+
+
+def _states(app: AppContext, stores: Stores) -> Rules:
+    """Raises NotReady where nothing says how they stand now; of a stack that does not run it says that."""
+    from phoenix_dev.usecases.alerts import alert_states
+
+    try:
+        return alert_states(stores)
+    except NotReady:
+        app.runtime().endpoints()
+        raise
 
 
 def _ask(sender: AlertSender) -> None:

@@ -211,7 +211,7 @@ def _escaped(text: str) -> str:
 
 def _as_ours(sentence: str) -> str:
     """A message of click in the form that ours have."""
-    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+    return sentence[:1].lower() + sentence[1:].removesuffix(".").replace("\n\t", " ")  # what may be chosen from
 
 
 def _flush_stdout() -> None:

@@ -73,9 +73,7 @@ class EmbeddedAlertStore:
         if not rules:
             raise NotReady("no alert was evaluated yet", hint="phoenix-dev status")
         if age_ns > _STALE_NS:
-            raise NotReady(
-                f"no alert was evaluated for {duration(age_ns)}", hint="phoenix-dev status || phoenix-dev up"
-            )
+            raise NotReady(f"no alert was evaluated for {duration(age_ns)}", hint="phoenix-dev status")
         return Rules(tuple(sorted(rules, key=lambda rule: (rule.name, SEVERITIES.index(rule.severity)))))
 
     def deliveries(self, since_ns: int) -> tuple[Delivery, ...]:
