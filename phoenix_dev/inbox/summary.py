@@ -26,9 +26,9 @@ _WINDOWS: Mapping[Report, str] = {"daily": "1d", "weekly": "7d"}
 _NAMES: Mapping[Report, str] = {"daily": "day", "weekly": "week"}
 _ENTRY = 'span_kind=~"SPAN_KIND_(SERVER|CONSUMER)"'
 _FAILED = 'status_code="STATUS_CODE_ERROR"'
-#: Lines of a table at most, and characters of a name.
+#: Lines of a table at most, and characters of a name: a line is to fit 80 columns, also where `alerts inbox` shows it.
 _ROWS = 30
-_WIDTH = 40
+_WIDTH = 32
 
 
 @dataclass(frozen=True, slots=True)
