@@ -93,7 +93,7 @@ def _watch(app: AppContext, find: Callable[[], AnomalyReport], limit: int, *, as
     from phoenix_dev.render.text import fit
 
     def lines(found: AnomalyReport, columns: int) -> Iterator[Any]:
-        yield fit(summary(found), columns)
+        yield from (fit(line, columns) for line in summary(found))
         yield from anomaly_lines(found, limit, width=columns, again=app.output.again, clip=app.output.clip)
 
     keep_showing(app.output, find, lines, (lambda found: anomalies_json(found, limit)) if as_json else None, _REDRAW_S)
@@ -110,7 +110,7 @@ def _show(app: AppContext, found: AnomalyReport, limit: int, *, as_json: bool) -
     if (left_out := len(found.anomalies) - limit) > 0:
         out.talk(f"{left_out} less telling are left out; --limit {len(found.anomalies)} shows all")
     if found.baseline_ns == found.since_ns:
-        out.talk("no log lies before that time, so nothing can be compared; a shorter --since leaves more before it")
+        out.talk("nothing can be compared: no log lies before that time; a shorter --since helps")
     elif not found.anomalies:
         out.talk("nothing unusual")
-    out.talk(summary(found))
+    out.talk(*summary(found))

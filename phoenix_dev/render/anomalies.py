@@ -60,14 +60,14 @@ def anomaly_lines(
             yield Line().add(_INDENT + again(f"phoenix-dev trace {one.example.trace_id}"), style.DIM).text()
 
 
-def summary(report: AnomalyReport) -> str:
-    """What was compared, in a sentence."""
+def summary(report: AnomalyReport) -> tuple[str, str]:
+    """What was compared; how much that was, and how long it took."""
     lines = f"{count(report.lines, 'line')} of {count(report.services, 'service')}"
     lately = f"the {duration(report.until_ns - report.since_ns)} up to {clock(report.until_ns)[:8]} UTC"
     length = report.since_ns - report.baseline_ns
     past = f"the {duration(length)} before" if length else "nothing before"
     took = f"read in {duration(report.reading_ns)}, compared in {duration(report.comparing_ns)}"
-    return f"{lately} beside {past}: {lines}, {count(report.templates, 'template')}; {took}"
+    return f"{lately} beside {past}", f"{lines}, {count(report.templates, 'template')}; {took}"
 
 
 def anomalies_json(report: AnomalyReport, limit: int) -> dict[str, Any]:

@@ -62,11 +62,12 @@ def _series(series: Series) -> dict[str, Any]:
 
 
 def _names(found: Sequence[Series]) -> list[str]:
-    """The labels there are, those first whose values tell the series apart: a line may be cut."""
+    """The labels there are, those first that tell most series apart, in the fewest letters: a line may be cut."""
     values: dict[str, set[str]] = {}
     for name in {name for series in found for name in series.labels if name != _NAME}:
         values[name] = {series.labels.get(name, "") for series in found}
-    return sorted(values, key=lambda name: (len(values[name]) == 1, name))
+    letters = {name: sum(map(len, found)) for name, found in values.items()}
+    return sorted(values, key=lambda name: (len(values[name]) == 1, -len(values[name]), letters[name], name))
 
 
 def _line(series: Series, names: Sequence[str], *, several: bool, cut: int) -> Line:

@@ -85,7 +85,7 @@ def test_what_cannot_be_compared(invoke: Invoke, keep: Callable[..., None]) -> N
     keep()
     ran = invoke("anomalies")
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert ran.stderr.startswith("no log lies before that time")
+    assert ran.stderr.startswith("nothing can be compared: no log lies before that time")
     assert invoke("anomalies", "--since", "0s").exit_code == 2
 
 

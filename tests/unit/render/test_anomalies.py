@@ -69,8 +69,8 @@ def test_each_finding_says_what_how_often_and_shows_an_example() -> None:
         "  04:05:06.000Z  alive 4",
     ]
     assert summary(REPORT) == (
-        "the 15m 00s up to 04:05:06 UTC beside the 1h 00m before: 12,431 lines of 6 services, 214 templates;"
-        " read in 1.2 s, compared in 800 ms"
+        "the 15m 00s up to 04:05:06 UTC beside the 1h 00m before",
+        "12,431 lines of 6 services, 214 templates; read in 1.2 s, compared in 800 ms",
     )
     assert len(shown(REPORT, 1)) == 5
     assert shown(replace(REPORT, anomalies=())) == []

@@ -152,12 +152,16 @@ def test_series_have_a_line_each_and_what_tells_them_apart_first() -> None:
     ]
     assert [line.plain for line in series_lines(found, width=80)] == [
         "    VALUE  SERIES",
-        '        1  state{job="a", state="open", zone="b"}',
-        '      NaN  state{job="a", state="closed", zone="b"}',
+        '        1  state{state="open", job="a", zone="b"}',
+        '      NaN  state{state="closed", job="a", zone="b"}',
         "     0.25  {}",
     ]
-    alike = [line.plain for line in series_lines(found[:2], width=80)]
-    assert alike[1] == '        1  state{state="open", job="a", zone="b"}'
+    paths = [
+        Series({"host": f"a-long-name-{number // 2}", "path": f"/{number}", "pod": str(number // 2)}, ((T0, 1.0),))
+        for number in range(4)
+    ]
+    lines = [line.plain for line in series_lines(paths, width=80)]
+    assert lines[1] == '        1  {path="/0", pod="0", host="a-long-name-0"}'
 
 
 def test_a_series_over_time_has_its_course_with_last_least_and_most() -> None:
