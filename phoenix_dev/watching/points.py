@@ -62,11 +62,15 @@ class PointSeries:
         self._series = 0
         self._characters = 0
         self._exemplars: list[KeptExemplar] = []
-        #: How many points there was no room for.
-        self.refused = 0
+        self._refused = 0
 
     def __len__(self) -> int:
         return self._series
+
+    @property
+    def refused(self) -> int:
+        """How many points there was no room for."""
+        return self._refused + self._translator.left_out
 
     def add(self, block: bytes, now_ms: int) -> None:
         """The metrics of a block. Raises DecodeError."""
@@ -120,7 +124,7 @@ class PointSeries:
             characters = sum(len(name) + len(text) for one in labels for name, text in one.items())
             too_long = characters > MOST_OF_ONE * len(labels)
             if too_long or self._series + len(labels) > MOST_SERIES or self._characters + characters > MOST_CHARACTERS:
-                self.refused += 1
+                self._refused += 1
                 return None
             place = self._newest.place(self._writer.numbers(labels))
             kept = self._kept[id(labels)] = _Kept(labels, _number(labels), place, characters)

@@ -67,6 +67,8 @@ class Translator:
     def __init__(self, most: int = 50_000) -> None:
         self._memory = Memory(most)
         self._until_ms = _LAST_MS
+        #: How many points had too many buckets.
+        self.left_out = 0
 
     def samples(self, export: MetricsData | ExportMetricsServiceRequest, until_ms: int = _LAST_MS) -> Iterator[Samples]:
         """The samples of an export; those of a series ascend in time if its points do."""
@@ -100,7 +102,10 @@ class Translator:
             return
         shape = SHAPES[kind]
         for point in data.data_points:
-            if not self._counts(_milliseconds(point.time_unix_nano)) or _ends(point) > _MOST_ENDS:
+            if not self._counts(_milliseconds(point.time_unix_nano)):
+                continue
+            if _ends(point) > _MOST_ENDS:
+                self.left_out += 1
                 continue
             attributes = _digest(sorted(pair.SerializeToString() for pair in point.attributes))
             key = resource_key, family, kind, temporality, attributes, shape.key(point)

@@ -228,3 +228,18 @@ def test_large_labels_push_out_what_came_longest_ago() -> None:
     assert memory.of("second", lambda: ({"a": "anew"},)).labels == ({"a": "anew"},)
     larger = memory.of("larger than all", lambda: ({"a": "x" * 9000},))
     assert memory.of("larger than all", tuple) is larger
+
+
+def test_what_is_still_to_come_and_what_has_too_many_buckets_is_left_out() -> None:
+    made = export()
+    point = add_latency(made, [1] * 1001)
+    point.explicit_bounds[:] = range(1000)
+    sent = Sent()
+    assert sent(made)
+    point.explicit_bounds.append(1000)
+    assert not sent(made)
+    assert sent.translator.left_out == 1
+    made = export()
+    add_count(made, 1, delta=True)
+    assert not list(sent.translator.samples(made, NOW_MS - 1))
+    assert [one.values[-1] for one in sent.translator.samples(made, NOW_MS)] == [1]
