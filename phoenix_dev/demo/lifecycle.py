@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import time
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -51,7 +52,7 @@ def ask(service: ServiceProcess, method: str, path: str, timeout: float) -> tupl
     except (OSError, http.client.HTTPException) as error:
         reason = str(error) or type(error).__name__
         raise NotReady(
-            f"{service.name} of the demo does not answer at {service.url}: {reason}.", hint=f"tail '{service.log}'"
+            f"{service.name} of the demo does not answer at {service.url}: {reason}.", hint=f"tail {quote(service.log)}"
         ) from error
     finally:
         connection.close()
@@ -66,11 +67,11 @@ def await_ready(services: Sequence[ServiceProcess], deadline: float, endpoint: s
         try:
             status, body = ask(service, "GET", f"/health/{endpoint}", max(0.001, deadline - time.monotonic()))
         except NotReady as error:
-            raise NotReady(f"{service.name} of the demo did not start.", hint=f"tail '{service.log}'") from error
+            raise NotReady(f"{service.name} of the demo did not start.", hint=f"tail {quote(service.log)}") from error
         if status != 200:
             raise NotReady(
                 f"{service.name} of the demo is not ready: {body.decode(errors='replace')}.",
-                hint=f"tail '{service.log}'",
+                hint=f"tail {quote(service.log)}",
             )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.demo.catalogue import SERVICES
@@ -127,7 +128,7 @@ def locked(home: Path) -> Iterator[Path]:
         lock = FileLock.wait_for(folder / _LOCK)
     except OSError as error:
         raise NotReady(
-            f"the demo's folder {folder} cannot be written: {error.strerror}", hint=f"ls -ld '{folder}'"
+            f"the demo's folder {folder} cannot be written: {error.strerror}", hint=f"ls -ld {quote(str(folder))}"
         ) from error
     with lock:
         yield folder

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -122,7 +123,8 @@ def flush(system: DemoSystem) -> None:
             continue
         if status != 200:
             raise NotReady(
-                f"{service.name} could not send what it holds to {system.otlp_endpoint}.", hint=f"tail '{service.log}'"
+                f"{service.name} could not send what it holds to {system.otlp_endpoint}.",
+                hint=f"tail {quote(service.log)}",
             )
 
 

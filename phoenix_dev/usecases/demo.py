@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from phoenix_dev.demo import state, system
@@ -82,7 +83,7 @@ def _listed(home: Path) -> Iterator[None]:
     except OSError as error:
         folder = targets_folder(home)
         what = f"whom to scrape cannot be written down in {folder}: {error.strerror}"
-        raise NotReady(what, hint=f"ls -ld '{folder}'") from error
+        raise NotReady(what, hint=f"ls -ld {quote(str(folder))}") from error
 
 
 def fresh_seed() -> int:
