@@ -83,9 +83,10 @@ class AppContext:
         from phoenix_dev.errors import NotReady
 
         if self.runtime().name != "compose":
+            from phoenix_dev.runtime import folder
             from phoenix_dev.watching.alert_sender import EmbeddedAlertSender
 
-            return EmbeddedAlertSender(self.home)
+            return EmbeddedAlertSender(self.home, self.home / folder.DATABASE)
         from phoenix_dev.backends.open import open_alert_sender
         from phoenix_dev.runtime.compose.record import ComposeRecord
 

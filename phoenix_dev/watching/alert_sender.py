@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 
 class EmbeddedAlertSender:
-    """Implements `AlertSender` for the state folder of a project."""
+    """Implements `AlertSender` for the state folder of a project, with the `store` in it: while there is that alone,
+    the process that sends is still to come.
+    """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, store: Path | None = None) -> None:
         self._home = home
-        self._db = SeriesConnection(home / FILE_NAME)
+        self._db = SeriesConnection(home / FILE_NAME, store)
 
     @property
     def real(self) -> tuple[Channel, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from phoenix_dev.errors import NotReady
 from phoenix_dev.inbox.summary import summary
 from phoenix_dev.model.alert import Alert
 from phoenix_dev.promql import evaluate
@@ -303,6 +304,14 @@ def made_by(summaries: Summaries) -> list[Summary]:
 
     wait_until(some, what="a summary")
     return made
+
+
+def test_right_after_the_start_whoever_sends_is_still_to_come(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="does not exist"):
+        EmbeddedAlertSender(tmp_path, tmp_path / "telemetry.db").handed("slack")
+    (tmp_path / "telemetry.db").touch()
+    with pytest.raises(NotReady, match="some seconds after the engine has begun"):
+        EmbeddedAlertSender(tmp_path, tmp_path / "telemetry.db").handed("slack")
 
 
 def test_a_summary_that_is_due_is_made_of_what_was_counted_and_again_unless_it_was_kept(watched: Watched) -> None:
