@@ -17,8 +17,8 @@ from phoenix_dev.errors import UsageError
 if TYPE_CHECKING:
     from phoenix_dev.model.alert import Severity
     from phoenix_dev.model.drill import Expected
-    from phoenix_dev.usecases.at_hand import FaultAtHand
     from phoenix_dev.usecases.chaos import Trial
+    from phoenix_dev.usecases.fault_at_hand import FaultAtHand
 
 _MOST_SCALE = 1000
 _HELP = "phoenix-dev chaos --help"
@@ -151,7 +151,7 @@ def _fault(
     recover: str | None,
     expect: str | None,
 ) -> FaultAtHand:
-    from phoenix_dev.usecases.at_hand import built_in_fault, command_fault, part_fault
+    from phoenix_dev.usecases.fault_at_hand import built_in_fault, command_fault, part_fault
 
     if inject is not None:
         if words or severity or not expect:

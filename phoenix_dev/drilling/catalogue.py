@@ -120,7 +120,6 @@ _HOSTS = (
 BUILT_IN: Sequence[BuiltIn] = (*_REQUESTS, *_FATAL, *_SERVICES, *_HOSTS)
 #: The rows of requirement R24 in both severities.
 TABLE = (*_REQUESTS, *_HOSTS)
-NAMES = tuple(dict.fromkeys(one.name for one in BUILT_IN))
 
 
 def built_in(name: str, severity: Severity | None) -> BuiltIn:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from phoenix_dev.signals.rule import AlertRule
     from phoenix_dev.signals.tuning import Tuning
     from phoenix_dev.stores import Stores
-    from phoenix_dev.usecases.at_hand import FaultAtHand
+    from phoenix_dev.usecases.fault_at_hand import FaultAtHand
 
 _POLL_S = 0.2
 #: Until all answer who know of alerts (seconds): what was started a moment ago may not yet.

@@ -66,12 +66,6 @@ class Place:
         if time_ms > self.time_ms:
             self.group.times[self.position : self.position + self.size] = array("q", [time_ms]) * self.size
 
-    def put_one(self, time_ms: int, value: float) -> None:
-        """The newest sample of the one series that stands here."""
-        if time_ms > self.group.times[self.position]:
-            self.group.values[self.position] = value
-            self.group.times[self.position] = time_ms
-
 
 class Newest:
     """Every series that is alive."""

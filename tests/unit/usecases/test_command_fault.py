@@ -9,8 +9,8 @@ import pytest
 
 from phoenix_dev.errors import PhoenixDevError, UsageError
 from phoenix_dev.model.drill import Expected
-from phoenix_dev.usecases import at_hand
-from phoenix_dev.usecases.at_hand import command_fault
+from phoenix_dev.usecases import fault_at_hand
+from phoenix_dev.usecases.fault_at_hand import command_fault
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_what_a_command_prints_is_no_data_and_its_status_is_told(capfd: pytest.C
 def test_a_command_that_does_not_end_is_ended_with_all_that_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(at_hand, "_COMMAND_S", 1.0)
+    monkeypatch.setattr(fault_at_hand, "_COMMAND_S", 1.0)
     fault = command_fault(f"sleep 300 & echo $! > {tmp_path}/number; sleep 300; true", "", EXPECTED)
     with pytest.raises(PhoenixDevError, match="has not ended after 1 s"):
         fault.inject()

@@ -76,9 +76,9 @@ def test_series_are_read_as_they_were_written_each_sample_once(path: Path, write
     scraped = newest.place(writer.numbers([labels("calls_total", route="/b")]))
     for moment in range(6):  # the second is measured in every third moment, two seconds before it is written
         at = BEGIN + moment * STEP
-        calls.put_one(at, moment)
+        calls.put(at, array("d", [moment]))
         if moment % 3 == 0:
-            scraped.put_one(at - 2_000, moment)
+            scraped.put(at - 2_000, array("d", [moment]))
         writer.add_frames(at, newest.groups)
         writer.commit(at, {})
     found = select(path, "calls_total", BEGIN, BEGIN + 4 * STEP)
@@ -118,9 +118,9 @@ def test_what_is_too_much_is_refused_while_it_is_read_not_when_it_fills_the_memo
 def test_a_series_ends_five_minutes_after_its_last_sample(path: Path, writer: SeriesWriter) -> None:
     _, newest = writer.newest()
     gone, goes_on = (newest.place(writer.numbers([labels("up", route=name)])) for name in "ab")
-    gone.put_one(BEGIN, 1)
+    gone.put(BEGIN, array("d", [1]))
     for minute in range(7):
-        goes_on.put_one(BEGIN + minute * 60_000, 1)
+        goes_on.put(BEGIN + minute * 60_000, array("d", [1]))
         writer.add_frames(BEGIN + minute * 60_000, newest.groups)
     writer.commit(BEGIN + 6 * 60_000, {})
     assert set(select(path, "up", BEGIN + 1, BEGIN + DAY)) == {"b"}

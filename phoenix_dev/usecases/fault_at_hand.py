@@ -75,7 +75,7 @@ class FaultAtHand(Protocol):
 class BuiltInFault:
     """One of the catalogue, let happen in the demo of the folder `home`, or by a host that does not exist."""
 
-    told: BuiltIn
+    fault: BuiltIn
     home: Path
     endpoint: str
     tuning: Tuning
@@ -87,56 +87,56 @@ class BuiltInFault:
     @property
     def what(self) -> str:
         """See FaultAtHand."""
-        return f"{self.told.name}: {self.told.what}"
+        return f"{self.fault.name}: {self.fault.what}"
 
     @property
     def expected(self) -> Expected:
         """See FaultAtHand."""
-        return self.told.expected
+        return self.fault.expected
 
     @property
     def along(self) -> tuple[str, ...]:
         """See FaultAtHand."""
-        return self.told.along
+        return self.fault.along
 
     @property
     def ready(self) -> str:
         """See FaultAtHand."""
-        return self.told.ready
+        return self.fault.ready
 
     @contextmanager
     def around(self) -> Iterator[None]:
         """See FaultAtHand: the demo is started where it does not run, and is sent requests."""
-        if isinstance(self.told.means, Host):
+        if isinstance(self.fault.means, Host):
             with MadeUpHost(self.endpoint) as self._host:
                 yield
             return
         started = start_demo(self.home, self.endpoint, runtime=self.runtime)
         self.left = "the demo" if started.fresh else ""
-        sending = Traffic(started.system, self.told.rate, fresh_seed()) if self.told.rate else None
+        sending = Traffic(started.system, self.fault.rate, fresh_seed()) if self.fault.rate else None
         with sending or nullcontext() as self._traffic:
             yield
 
     def inject(self) -> None:
         """See FaultAtHand."""
-        match self.told.means:
+        match self.fault.means:
             case Requests():
                 assert self._traffic is not None, "requests go wrong in traffic"
-                self._traffic.go_wrong(self.told.means)
-            case Service(fault, service):
-                set_fault(self.home, fault, service)
+                self._traffic.go_wrong(self.fault.means)
+            case Service(name, service):
+                set_fault(self.home, name, service)
             case Host(metric):
                 assert self._host is not None, "it stands around"
-                self._host.set(metric, _too_much(self.told, self.tuning))
+                self._host.set(metric, _too_much(self.fault, self.tuning))
 
     def recover(self) -> None:
         """See FaultAtHand."""
-        match self.told.means:
+        match self.fault.means:
             case Requests():
                 if self._traffic:
                     self._traffic.go_well()
-            case Service(fault, _):
-                clear_faults(self.home, (fault,))
+            case Service(name, _):
+                clear_faults(self.home, (name,))
             case Host(metric):
                 if self._host:
                     self._host.set(metric, WELL[metric])
@@ -249,11 +249,11 @@ def _end(running: subprocess.Popen[bytes]) -> None:
     running.wait()
 
 
-def _too_much(told: BuiltIn, tuning: Tuning) -> float:
+def _too_much(fault: BuiltIn, tuning: Tuning) -> float:
     """Beyond the bound of the severity, half-way to that of the next, or to the end."""
-    assert isinstance(told.means, Host), "only hosts measure"
-    indicator = BY_NAME[told.means.metric]
+    assert isinstance(fault.means, Host), "only hosts measure"
+    indicator = BY_NAME[fault.means.metric]
     bounds = {level.severity: bound_of(indicator, level, tuning) for level in indicator.levels}
     end = 1.0 if indicator.above else 0.0
-    value = (bounds[told.severity] + (bounds["critical"] if told.severity == "warning" else end)) / 2
+    value = (bounds[fault.severity] + (bounds["critical"] if fault.severity == "warning" else end)) / 2
     return value if indicator.above else 1 - value
