@@ -6,6 +6,7 @@ All of it may hold what telemetry held, or what somebody posted to the inbox: `L
 from __future__ import annotations
 
 from math import isfinite
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from phoenix_dev.model.message import words_of
@@ -31,6 +32,8 @@ _SEVERITY_CELLS = 8
 _KNOWN = ("alertname", "severity", "instance")
 #: Lines of a message that are shown.
 _MOST_LINES = 40
+#: What stands in runbooks for the service that an alert is about.
+_SERVICE = "SERVICE"
 _NS = 10**9
 
 
@@ -149,14 +152,17 @@ def _alert_lines(rule: RuleState, alert: Alert, now_ns: int, names: int, cut: in
     yield line.text()
     told = alert.annotations.get("summary") or _labels(alert.labels)
     yield Line(cut).add("    ").add(told, style.FAILED if loud else style.DIM).text()
-    if loud and (step := _first_step(alert.annotations.get("runbook", ""))):
+    if loud and (step := _first_step(alert)):
         yield Line(cut).add("    → ", style.DIM).add(step, style.DIM).text()
 
 
-def _first_step(runbook: str) -> str:
-    """What to do first; empty for a runbook that does not begin with a list of steps."""
-    first = runbook.partition("\n")[0]
-    return first.removeprefix("1. ").replace("`", "") if first.startswith("1. ") else ""
+def _first_step(alert: Alert) -> str:
+    """What to do first, about the service that the alert is about; empty where its runbook has no list of steps."""
+    first = alert.annotations.get("runbook", "").partition("\n")[0]
+    if not first.startswith("1. "):
+        return ""
+    service = alert.labels.get("service_name")
+    return first.removeprefix("1. ").replace("`", "").replace(_SERVICE, quote(service) if service else _SERVICE)
 
 
 def _head(name: str, severity: str, sign: str, styled: str, names: int, cut: int) -> Line:

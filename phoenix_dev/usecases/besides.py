@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from phoenix_dev.drilling.host import HOST
+from phoenix_dev.signals import burn
 from phoenix_dev.signals.durations import window_s
 from phoenix_dev.signals.rules import bound_of, indicators
 
@@ -27,6 +28,8 @@ def explained(alert: Alert, expected: Expected, tuning: Tuning, time_scale: floa
         return "for information"
     if alert.labels.get("host_name", HOST) != HOST:
         return "true of this machine"
+    if alert.name == burn.ALERT != expected.alert:
+        return "an SLO's budget, which what fails uses up"
     if alert.name == expected.alert and _is_close(alert, expected, tuning, time_scale):
         return "in this scale of time not told apart"
     return ""

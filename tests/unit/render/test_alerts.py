@@ -63,6 +63,7 @@ def test_what_fires_stands_first_with_what_keeps_it_back() -> None:
     ("runbook", "shown"),
     [
         ("1. `phoenix-dev health`: who fails?\n2. `phoenix-dev logs`", ["    → phoenix-dev health: who fails?"]),
+        ("1. `phoenix-dev logs --service SERVICE`: why?", ["    → phoenix-dev logs --service a: why?"]),
         ("Ask the others.", []),
         ("", []),
     ],

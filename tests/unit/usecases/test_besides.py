@@ -48,6 +48,12 @@ def test_that_it_lasts_is_no_surprise_where_a_drill_cannot_end_it_sooner(
     assert (not why) is counts
 
 
+def test_that_a_fault_uses_up_the_budget_of_an_slo_is_no_surprise() -> None:
+    burns = alert("ErrorBudgetBurn", "critical", service_name="orchestrator", slo="answers")
+    assert explained(burns, Expected("ServiceErrorRate", "critical"), Tuning(), 60).startswith("an SLO's budget")
+    assert not explained(burns, Expected("ErrorBudgetBurn", "warning"), Tuning(), 60)
+
+
 def test_what_a_machine_or_a_note_says_counts_for_nothing() -> None:
     expected = Expected("HostCpu", "warning", {"host_name": "drill"})
     assert explained(alert("NewService", "info"), expected, Tuning(), 1) == "for information"
