@@ -26,6 +26,8 @@ SECONDS = (0.0, *(2.0**power for power in range(-13, 11)))
 OTHERS = (0.0, *(4.0**power for power in range(-4, 18)))
 #: Buckets of one point that are looked at; SDKs have 160.
 _MOST_BUCKETS = 10_000
+#: What a bucket can count (uint64); hostile ones come to more when they are put together.
+_MOST_COUNT = 2**64 - 1
 #: OpenTelemetry, metrics data model; e to the power of more than this is no number any more.
 _LOWEST_SCALE, _HIGHEST_SCALE, _MOST_POWER = -10, 20, 709.0
 
@@ -49,7 +51,7 @@ def _convert(point: ExponentialHistogramDataPoint, made: HistogramDataPoint, end
     if point.HasField("sum"):
         made.sum = point.sum
     made.explicit_bounds.extend(ends)
-    made.bucket_counts.extend(_counts(point, ends))
+    made.bucket_counts.extend(min(count, _MOST_COUNT) for count in _counts(point, ends))
 
 
 def _counts(point: ExponentialHistogramDataPoint, ends: Sequence[float]) -> list[int]:

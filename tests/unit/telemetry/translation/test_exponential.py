@@ -65,6 +65,12 @@ def test_no_scale_and_no_offset_ends_it(scale: int, offset: int) -> None:
     assert below(metric)[SECONDS[-1]] == 3
 
 
+def test_counts_that_no_bucket_can_hold_are_as_many_as_one_can() -> None:
+    metric, point = exponential(zero_count=2**64 - 1, scale=-10)
+    point.negative.bucket_counts.extend([2**64 - 1, 1])
+    assert below(metric)[0.0] == 2**64 - 1
+
+
 def test_the_collector_has_the_same_ends() -> None:
     """Before it moves them up by one."""
     config = yaml.safe_load((assets_folder() / "compose" / "otelcol" / "config.yaml").read_text(encoding="utf-8"))
