@@ -152,6 +152,7 @@ def test_twenty_requests_a_second_for_a_minute(on_the_stack: OnTheStack) -> None
     load = on_the_stack.start("load", "--rate", "20", "--duration", "60s", "--json")
     out, err = load.communicate(timeout=180)
     told = json.loads(out)
+    print(f"\n{told['sent']:,} requests, rate kept: {told['rate_kept']}", *told["comparisons"], sep="\n")
     assert load.returncode == (0 if told["rate_kept"] else 4), err
     assert told["sent"] > 1000
     assert [one["met"] for one in told["comparisons"]] == [True] * 4
