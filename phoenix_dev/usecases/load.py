@@ -14,9 +14,10 @@ from phoenix_dev.loading.sending import Sending
 from phoenix_dev.model.exchange import Outgoing
 from phoenix_dev.model.headers import TRACE_HEADER, fresh_headers
 from phoenix_dev.model.load import Entry, LoadReport
-from phoenix_dev.usecases.load_comparison import below, compare, described, until
+from phoenix_dev.usecases.load_comparison import below, compare, described
 from phoenix_dev.usecases.request import send_request
 from phoenix_dev.usecases.span_counts import requests_and_errors
+from phoenix_dev.usecases.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

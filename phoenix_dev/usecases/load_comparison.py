@@ -6,26 +6,24 @@ import math
 import random
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from phoenix_dev.model.exchange import Expectation
 from phoenix_dev.model.load import nearest_rank
 from phoenix_dev.model.quantity import duration
 from phoenix_dev.usecases.span_counts import bucket_of, durations, quantile_of, requests_and_errors
+from phoenix_dev.usecases.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from phoenix_dev.model.load import Entry, Fired
     from phoenix_dev.model.span import Span
     from phoenix_dev.stores import Stores
 
-    _T = TypeVar("_T")
-
 #: Of more requests, the traces of so many are read, drawn by the plan's seed.
 MOST_READ = 2000
 _SHARE = 0.95
-_LOOK_S = 0.25
 
 
 def compare(stores: Stores, entry: Entry, fired: Fired, wait_s: float) -> tuple[Expectation, ...]:
@@ -139,10 +137,3 @@ def _entries(stores: Stores, fired: Fired, deadline: float) -> list[Span]:
 
     until(deadline, read)
     return list(found.values())
-
-
-def until(deadline: float, look: Callable[[], _T]) -> _T:
-    """What `look` gives once that is something, or when the time is over."""
-    while not (found := look()) and time.monotonic() < deadline:
-        time.sleep(_LOOK_S)
-    return found

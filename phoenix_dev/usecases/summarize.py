@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_dev.inbox.summary import Report, Summary, summary
 from phoenix_dev.model.alert import Arrival
+from phoenix_dev.usecases.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,16 +40,15 @@ def send_summary(
     before = sender.handed("email") if "email" in sender.real else None
     sender.send_summary(made.subject, made.text, report, now_ns)
     deadline = time.monotonic() + timeout_s
-    while (took_ns := _took(stores, sender, made, now_ns, before)) is None and time.monotonic() < deadline:
-        time.sleep(_POLL_S)
-    return SentSummary(made, Arrival("info", "email", before is not None, took_ns))
+    took = until(deadline, lambda: _took(stores, sender, made, now_ns, before), _POLL_S)
+    return SentSummary(made, Arrival("info", "email", before is not None, took[0] if took else None))
 
 
-def _took(stores: Stores, sender: AlertSender, made: Summary, now_ns: int, before: Handed | None) -> int | None:
-    """How long it took to arrive (nanoseconds); None while it has not."""
+def _took(stores: Stores, sender: AlertSender, made: Summary, now_ns: int, before: Handed | None) -> tuple[int, ...]:
+    """How long it took to arrive (nanoseconds); empty while it has not."""
     if before is not None:
         now = sender.handed("email")
         more = (now.times - now.failed) - (before.times - before.failed)
-        return time.time_ns() - now_ns if more > 0 else None
+        return (time.time_ns() - now_ns,) if more > 0 else ()
     came = (one for one in stores.alerts.deliveries(now_ns) if one.channel == "email" and one.title == made.subject)
-    return next((one.time_ns - now_ns for one in came), None)
+    return tuple(one.time_ns - now_ns for one in came)
