@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from phoenix_dev.model.series import Evaluated, Series
 
 _VALUE, _COURSE = 9, 20
+#: Labels that name a process.
+_PROCESS = ("instance", "job", "service_instance_id")
 _NAME = "__name__"
 
 
@@ -62,12 +64,18 @@ def _series(series: Series) -> dict[str, Any]:
 
 
 def _names(found: Sequence[Series]) -> list[str]:
-    """The labels there are, those first that tell most series apart, in the fewest letters: a line may be cut."""
+    """The labels there are, those first that tell most series apart, in the fewest letters: a line may be cut. What
+    names the process comes after that, it repeats the service.
+    """
     values: dict[str, set[str]] = {}
     for name in {name for series in found for name in series.labels if name != _NAME}:
         values[name] = {series.labels.get(name, "") for series in found}
-    letters = {name: sum(map(len, found)) for name, found in values.items()}
-    return sorted(values, key=lambda name: (len(values[name]) == 1, -len(values[name]), letters[name], name))
+
+    def place(name: str) -> tuple[bool, bool, int, int, str]:
+        different = values[name]
+        return len(different) == 1, name in _PROCESS, -len(different), sum(map(len, different)), name
+
+    return sorted(values, key=place)
 
 
 def _line(series: Series, names: Sequence[str], *, several: bool, cut: int) -> Line:

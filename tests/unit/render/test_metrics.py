@@ -152,8 +152,8 @@ def test_series_have_a_line_each_and_what_tells_them_apart_first() -> None:
     ]
     assert [line.plain for line in series_lines(found, width=80)] == [
         "    VALUE  SERIES",
-        '        1  state{state="open", job="a", zone="b"}',
-        '      NaN  state{state="closed", job="a", zone="b"}',
+        '        1  state{state="open", zone="b", job="a"}',
+        '      NaN  state{state="closed", zone="b", job="a"}',
         "     0.25  {}",
     ]
     paths = [
