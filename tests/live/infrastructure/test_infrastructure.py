@@ -120,10 +120,12 @@ def test_this_machine_is_told_under_the_names_that_the_embedded_engine_gives_it(
     found = host.look(time.time_ns())
     give_environment(found.resource_metrics[0].resource, "development")
     embedded = {frozenset(labels.items()) for samples in Translator().samples(found) for labels in samples.labels}
-    wanted = {labels for labels in embedded if ("__name__", "target_info") not in labels}
+    # These two states are told of while a connection is in them, which is seldom the same moment here and there.
+    closing = {labels for labels in embedded if {("state", "FIN_WAIT1"), ("state", "FIN_WAIT2")} & labels}
+    wanted = {labels for labels in embedded - closing if ("__name__", "target_info") not in labels}
 
     def told() -> set[frozenset[tuple[str, str]]]:
-        return set(series(stack, '{__name__=~"system_.+"}'))
+        return set(series(stack, '{__name__=~"system_.+", state!~"FIN_WAIT[12]"}'))
 
     # What a processor does is told from the second look on.
     wait_until(lambda: told() == wanted, PATIENCE_S, what=lambda: f"the same series: {told() ^ wanted} differ")
