@@ -273,8 +273,12 @@ def test_what_was_on_its_way_when_the_process_ended_is_sent_by_the_next_and_by_n
         watched.kill()
         watched.evaluate(SECOND)
         wait_until(lambda: len(slack.asked) > before)
-        watched.evaluate(SECOND)
-        assert sender.handed("slack").times == 1
+
+        def handed() -> int:
+            watched.evaluate(SECOND)  # which notes what became of messages until then
+            return sender.handed("slack").times
+
+        wait_until(lambda: handed() == 1)
         watched.kill()
         watched.evaluate(SECOND)
         assert [b"a test" in one.body for one in slack.asked[before:]] == [True]
