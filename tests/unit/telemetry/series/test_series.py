@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import tracemalloc
 from array import array
-from dataclasses import fields
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
 from phoenix_dev.errors import NotReady
-from phoenix_dev.model.alert import Alert, Delivery, RuleState
 from phoenix_dev.promql import allowance
 from phoenix_dev.promql.matchers import Matcher
 from phoenix_dev.stores.expressions import WrongExpression
@@ -20,7 +18,6 @@ from phoenix_dev.telemetry.series.frames import Frames, packed
 from phoenix_dev.telemetry.series.newest import GROUP_WIDTH, Newest
 from phoenix_dev.telemetry.series.past import Past
 from phoenix_dev.telemetry.series.reader import EmbeddedSeries
-from phoenix_dev.telemetry.series.schema import VERSION
 from phoenix_dev.telemetry.series.upkeep import Upkeep
 from phoenix_dev.telemetry.series.writer import KeptExemplar, SeriesWriter
 
@@ -280,16 +277,3 @@ def test_what_came_late_stands_among_what_is_there(path: Path, writer: SeriesWri
     assert found == list(zip(times, (0.5, 0, 1, 0.5, 2, 3), strict=True))
     last, restored = writer.newest()
     assert (last, restored.place(place.ids).values[0]) == (BEGIN + 3 * STEP, 3)
-
-
-def test_what_is_kept_as_json_is_of_the_version_of_the_file() -> None:
-    """Another field is another version: a file of the one before would be read wrongly, or not at all."""
-    kept = {one.__name__: " ".join(field.name for field in fields(one)) for one in (RuleState, Alert, Delivery)}
-    assert (VERSION, kept) == (
-        2,
-        {
-            "RuleState": "name severity expression for_s state alerts evaluated_ns trouble",
-            "Alert": "name severity state labels annotations value since_ns inhibited_by silenced",
-            "Delivery": "time_ns channel status severity alerts title body",
-        },
-    )
