@@ -91,13 +91,23 @@ def _requests(window: str, ask: Ask) -> Iterator[str]:
     yield from _left_out(names)
 
 
+def _measured(counter: str, match: str, labels: str, window: str) -> str:
+    """What services counted themselves: of one that sends it and is scraped for it too, what it sent."""
+    sent, scraped = (
+        f"sum by (service_name{labels}) ({grown(f'{counter}{{{match}{way}}}', window)})"
+        for way in ('phoenix_scraped=""', 'phoenix_scraped!=""')
+    )
+    return f"({sent} or {scraped})"
+
+
 def _model(window: str, ask: Ask) -> Iterator[str]:
     calls = "gen_ai_client_operation_duration_seconds_count"
-    count, failed = (_total(ask(f"sum({grown(of, window)})")) for of in (calls, f'{calls}{{error_type!=""}}'))
+    count, failed = (_total(ask(f"sum{_measured(calls, of, '', window)}")) for of in ("", 'error_type!="",'))
     if not round(count):
         yield "Language model: no calls."
         return
-    tokens = ask(f"sum by (gen_ai_token_type) ({grown('gen_ai_client_token_usage_sum', window)})")
+    used_by = _measured("gen_ai_client_token_usage_sum", "", ",gen_ai_token_type", window)
+    tokens = ask(f"sum by (gen_ai_token_type) {used_by}")
     kinds = sorted((labels.get("gen_ai_token_type", "?"), value) for labels, value in tokens if round(value))
     used = ", ".join(f"{round(value):,} {shown(kind)}" for kind, value in kinds[:_ROWS])
     yield f"Language model: {round(count):,} calls, {_share(failed, count)} failed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,10 @@ import pytest
 
 from phoenix_dev.inbox.schedule import FILE, Schedule, last_due
 from phoenix_dev.inbox.summary import Summary, grown, summary, summary_alert
+from phoenix_dev.promql import evaluate
+from phoenix_dev.promql.source import Stream
 from phoenix_dev.signals import figures
+from tests.promql.series import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +28,7 @@ ANSWERS: dict[str, list[tuple[Mapping[str, str], float]]] = {
     "STATUS_CODE_ERROR": [({"service_name": "orchestrator"}, 12.0)],
     "histogram_quantile": [({"service_name": "orchestrator"}, 0.48), ({"service_name": "llm\x1b[2J"}, float("nan"))],
     "calls_total": [({"service_name": "llm\x1b[2J"}, 300.4), ({"service_name": "orchestrator"}, 1204.0)],
-    'duration_seconds_count{error_type!=""}': [({}, 4.0)],
+    'duration_seconds_count{error_type!=""': [({}, 4.0)],
     "duration_seconds_count": [({}, 320.0)],
     "token_usage": [({"gen_ai_token_type": "output"}, 20_304.0), ({"gen_ai_token_type": "input"}, 100_000.0)],
     "ALERTS": [
@@ -78,6 +82,24 @@ def test_a_summary_tells_requests_errors_latency_the_model_and_the_alerts() -> N
 def test_it_counts_as_metrics_and_slo_do() -> None:
     """The inbox imports nothing of ours, so it says this a second time."""
     assert grown('calls{a="b"}', "{window}") == figures.grown('calls{a="b"}')
+
+
+def test_what_a_service_sends_and_is_scraped_for_counts_once() -> None:
+    """And what it is only scraped for counts as well."""
+    calls, begin = "gen_ai_client_operation_duration_seconds_count", 600_000
+    times = array("q", range(begin, begin + 60_001, 15_000))
+
+    def counter(service: str, scraped: str, grows: float) -> Stream:
+        labels = {"__name__": calls, "service_name": service} | ({"phoenix_scraped": "true"} if scraped else {})
+        return Stream(labels, times, array("d", (grows * number for number in range(len(times)))))
+
+    kept = Kept([counter("llm", "", 10), counter("llm", "yes", 9), counter("other", "yes", 1)])
+
+    def ask(expression: str) -> list[tuple[Mapping[str, str], float]]:
+        found = evaluate.at(kept, expression, begin + 60_000)
+        return [(one.labels, one.samples[0][1]) for one in found]
+
+    assert "Language model: 44 calls, 0 failed" in summary("daily", "shop", 660, ask, "").text
 
 
 def test_a_summary_of_one_report_and_period_is_one_alert_of_the_route_for_summaries() -> None:
