@@ -44,9 +44,12 @@ def published(docker_engine: DockerEngine, project: str, parts: Sequence[Part]) 
     others: set[int] = set()
     for container in docker_engine.ask("/containers/json"):
         labels = container.get("Labels") or {}
+        on_host = _on_host(labels)
         if labels.get(PROJECT_LABEL) == project:
-            on_host = {key.removeprefix(PORT_LABEL): text for key, text in labels.items() if key.startswith(PORT_LABEL)}
-            ours |= {name: int(text) for name, text in on_host.items() if text.isdecimal()}
+            ours |= on_host
+        else:
+            # Also while nobody listens: a part that reads its configuration anew lets go of its port for a moment.
+            others |= set(on_host.values())
         for one in container.get("Ports") or ():
             name = names.get((labels.get(SERVICE_LABEL, ""), one["PrivatePort"]))
             if "PublicPort" not in one:
@@ -56,6 +59,12 @@ def published(docker_engine: DockerEngine, project: str, parts: Sequence[Part]) 
             else:
                 others.add(one["PublicPort"])
     return Published(ours, frozenset(others))
+
+
+def _on_host(labels: Mapping[str, str]) -> dict[str, int]:
+    """By name, the ports of a part in the network of the host, of which Docker does not know."""
+    told = {key.removeprefix(PORT_LABEL): text for key, text in labels.items() if key.startswith(PORT_LABEL)}
+    return {name: int(text) for name, text in told.items() if text.isdecimal()}
 
 
 def choose_ports(

@@ -103,3 +103,8 @@ def test_a_part_in_the_network_of_the_host_keeps_the_port_that_its_container_tel
     assert choose_ports(load({}), (INFRASTRUCTURE,), now, {}, frozenset()).numbers == {"infrastructure": 13140}
     elsewhere = choose_ports(load({}), (INFRASTRUCTURE,), now, {}, frozenset({13140})).numbers["infrastructure"]
     assert elsewhere != 13140, "a port that another process turned out to have"
+
+
+def test_the_port_of_another_projects_part_in_the_network_of_the_host_is_taken_though_nobody_listens() -> None:
+    now = published(Engine("unix:///nowhere", "test"), "third", (INFRASTRUCTURE,))
+    assert now == Published(others=frozenset({13140, 13141}))
