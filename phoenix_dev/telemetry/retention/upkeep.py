@@ -34,6 +34,7 @@ class Upkeep:
     """Small pieces of work for the writer; `tick` is called once a second."""
 
     def __init__(self, path: Path, db: sqlite3.Connection, writer: Writer, remover: Remover, limits: Limits) -> None:
+        self._path = path
         self._db = db
         self._writer = writer
         self._remover = remover
@@ -46,6 +47,7 @@ class Upkeep:
         """Do what is due. Raises what the writer raises."""
         self._sweep()
         self._give_back()
+        self._cut()
         self.breathe()
 
     def breathe(self) -> None:
@@ -78,10 +80,17 @@ class Upkeep:
             slices -= together
 
     def _give_back(self) -> None:
-        """Pages at the file's end move into free ones; the next checkpoint cuts the file."""
+        """Pages at the file's end move into free ones."""
         while (surplus := self._surplus()) > 0 and not self._writer.queued_bytes:
             pages = min(surplus, _PAGES_AT_ONCE)
             self._writer.run(partial(vacuum, pages), transaction=False).result()
+
+    def _cut(self) -> None:
+        """A checkpoint cuts the file; where nobody sends, the next one by itself would be far."""
+        size, _, page = pages_of(self._db)
+        with contextlib.suppress(FileNotFoundError):
+            if size * page <= self._limits.file_bytes < self._path.stat().st_size and not self._writer.queued_bytes:
+                self._writer.run(truncate_log, transaction=False).result()
 
     def _surplus(self) -> int:
         size, free, page = pages_of(self._db)
