@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown file, too")
     given = parser.parse_args()
-    begun = results.circumstances()
+    begun = results.circumstances(given.only or ())
     figures = tuple(_measured(given.only or list(PARTS), quick=given.quick))
     if given.json:
         print(json.dumps(as_json(figures), indent=2))

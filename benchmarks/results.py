@@ -31,11 +31,14 @@ def write(path: Path, figures: Sequence[Figure], begun: str) -> None:
     path.write_text(replaced if count else f"{held.rstrip()}\n\n{part}\n", encoding="utf-8")
 
 
-def circumstances() -> str:
-    """When, what and where. Asked before the run: its own load is not the point, and HEAD may move meanwhile."""
+def circumstances(only: Sequence[str]) -> str:
+    """What was run (nothing in `only` is everything), when and where. Asked before the run: its own load is not the
+    point, and HEAD may move meanwhile.
+    """
+    command = f"python -m benchmarks --only {' '.join(only)}" if only else "make bench"
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
-        f"By `make bench` on {today}, commit {_commit()}: {os.cpu_count()} cores, the load generator on the same ones, "
+        f"By `{command}` on {today}, commit {_commit()}: {os.cpu_count()} cores, the load generator on the same ones, "
         f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}; "
         f"load average before it {os.getloadavg()[0]:.1f}."
     )

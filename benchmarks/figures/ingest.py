@@ -21,7 +21,7 @@ def over_http(bench: Bench) -> tuple[Figure, ...]:
     return (
         Figure("ingest, OTLP/HTTP", run.rates.spans, "spans/s", 50_000, "higher", _HTTP_LIMIT, limit),
         Figure("its last round, largest store", run.last_spans, "spans/s", 50_000, "higher", _HTTP_LIMIT, limit),
-        Figure("processors others had meanwhile", max(0.0, run.others_cores), "cores"),
+        Figure("processors had by others, and by what watches beside it", max(0.0, run.others_cores), "cores"),
         Figure("its processor time", run.processor_s / run.spans * 1e6, "µs/span"),
     )
 
