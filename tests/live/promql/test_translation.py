@@ -99,12 +99,12 @@ def test_exponential_histograms_become_explicit_ones_as_in_the_collector(stack: 
             for labels, value in zip(samples.labels, samples.values, strict=True):
                 ours.setdefault(_key(labels), {})[samples.time_ms] = value
 
-    def found() -> Answer:
-        kept = prometheus.samples(f'{{service_name="{name}"}}')
-        return kept if len(kept) >= len(ours) else {}
+    def both_have_the_same_last_values() -> bool:
+        theirs = prometheus.samples(f'{{service_name="{name}"}}')
+        last = ({key: {0: last_of(values)} for key, values in found.items()} for found in (ours, theirs))
+        return agree(*last)
 
-    theirs = wait_until(found, what="every series")
-    assert agree({key: {0: last_of(one)} for key, one in ours.items()}, {k: {0: last_of(o)} for k, o in theirs.items()})
+    wait_until(both_have_the_same_last_values, what="the second export, as ours")
 
 
 def last_of(values: Mapping[int, float]) -> float:
