@@ -82,7 +82,7 @@ def _group(nodeid: str) -> str:
 
 #: What the five parts may hold when they have nothing to do.
 IDLE_MIB = 250
-_LOOKS = 4
+_LOOKS = 30
 _UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
 
 
