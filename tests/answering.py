@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import TYPE_CHECKING, Any
+
+from tests.serving import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,24 +50,15 @@ def answering(says: Mapping[str, Says] | None = None) -> Iterator[Answering]:
     """A service that answers until the block ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
     service = server.service = Answering(dict(says or {}), server.server_address[1])
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield service
-    finally:
-        service.over.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server):
+        try:
+            yield service
+        finally:
+            service.over.set()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Server(Server):
     service: Answering
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever asked has gone away: that is what some tests do."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,10 +6,12 @@ import http.client
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread, local
-from typing import TYPE_CHECKING, Any
+from http.server import BaseHTTPRequestHandler
+from threading import local
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from tests.serving import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,23 +46,12 @@ def recording(*stacks: str) -> Iterator[Recording]:
     """Record until the block ends, and hand on to the stacks that take OTLP/HTTP at these base URLs."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.kept = Recording(f"http://127.0.0.1:{server.server_address[1]}", stacks)
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with serving(server):
         yield server.kept
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Server(Server):
     kept: Recording
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sender that ends does not always close what it has open."""
 
 
 class _Handler(BaseHTTPRequestHandler):
